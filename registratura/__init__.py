@@ -1,0 +1,1 @@
+"""Регистратура: an open electronic registry of doctors' appointments."""

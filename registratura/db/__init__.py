@@ -1,0 +1,6 @@
+"""Plain SQL to frozen dataclasses: the only way the registry talks to its database."""
+
+from registratura.db.pool import open_pool
+from registratura.db.query import Connection, Pool, execute, find, one, rows, value
+
+__all__ = ["Connection", "Pool", "execute", "find", "one", "open_pool", "rows", "value"]

@@ -1,0 +1,34 @@
+"""The pool: autocommit connections, so a read is one round trip and a write says its begin."""
+
+from typing import Any
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from registratura.db.query import Connection, Pool
+
+
+async def _configure(db: Connection) -> None:
+    await db.set_autocommit(True)
+
+
+async def open_pool(url: str, *, least: int = 1, most: int = 10, wait: float = 4.0) -> Pool:
+    """Open a pool on `url`. Refuses with `psycopg.OperationalError` where no server answers.
+
+    `wait` is the time in seconds that a request may stand in the queue for a connection.
+    """
+    connection: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(
+        url, connect_timeout=5
+    )
+    await connection.close()  # a broken address is named at once, not after the pool's patience
+    pool: Pool = AsyncConnectionPool(
+        url,
+        min_size=least,
+        max_size=most,
+        timeout=wait,
+        configure=_configure,
+        open=False,
+        kwargs={"keepalives_idle": 5, "tcp_user_timeout": 5000},
+    )
+    await pool.open()
+    return pool

@@ -1,0 +1,55 @@
+"""Five verbs over a psycopg connection; SQL stands in the function that needs it."""
+
+from collections.abc import Mapping
+from typing import Any, LiteralString, TypeVar
+
+import psycopg
+from psycopg.rows import class_row, tuple_row
+from psycopg_pool import AsyncConnectionPool
+
+Row = TypeVar("Row")
+Connection = psycopg.AsyncConnection[Any]
+Pool = AsyncConnectionPool[Connection]
+Parameters = Mapping[str, object]
+
+
+async def find(
+    db: Connection, shape: type[Row], sql: LiteralString, **parameters: object
+) -> Row | None:
+    """The row as a `shape`, or None. Raises `ValueError` if the query gives more than one."""
+    found = await rows(db, shape, sql, **parameters)
+    if len(found) > 1:
+        raise ValueError(f"expected one {shape.__name__}, the query gave {len(found)}")
+    return found[0] if found else None
+
+
+async def one(db: Connection, shape: type[Row], sql: LiteralString, **parameters: object) -> Row:
+    """The row as a `shape`. Raises `LookupError` where there is none."""
+    found = await find(db, shape, sql, **parameters)
+    if found is None:
+        raise LookupError(f"no {shape.__name__}")
+    return found
+
+
+async def rows(
+    db: Connection, shape: type[Row], sql: LiteralString, **parameters: object
+) -> list[Row]:
+    """Every row as a `shape`, in the order of the query."""
+    async with db.cursor(row_factory=class_row(shape)) as cursor:
+        await cursor.execute(sql, parameters)
+        return await cursor.fetchall()
+
+
+async def value(db: Connection, sql: LiteralString, **parameters: object) -> Any:
+    """The first column of the only row, or None."""
+    async with db.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(sql, parameters)
+        row = await cursor.fetchone()
+        return row[0] if row else None
+
+
+async def execute(db: Connection, sql: LiteralString, **parameters: object) -> int:
+    """Run a statement; the number of rows it touched."""
+    async with db.cursor() as cursor:
+        await cursor.execute(sql, parameters)
+        return cursor.rowcount
