@@ -1,0 +1,1 @@
+"""What all three applications stand on: database launcher, signatures, look. No domain."""
