@@ -1,0 +1,5 @@
+"""The append-only record of who did what with whose data: history and audit in one."""
+
+from registratura.audit.event import Actor, record
+
+__all__ = ["Actor", "record"]
