@@ -7,6 +7,15 @@ create function name_key(name text) returns text
 language sql immutable parallel safe strict
 return replace(lower(regexp_replace(btrim(name), '\s+', ' ', 'g')), 'ё', 'е');
 
+-- The day on which an age is reached. Born on 29 February: on 1 March of a common year.
+create function birthday(birth_date date, years integer) returns date
+language sql immutable parallel safe strict
+return case
+    when extract(day from birth_date) <> extract(day from birth_date + make_interval(years => years))
+    then (birth_date + make_interval(years => years))::date + 1
+    else (birth_date + make_interval(years => years))::date
+end;
+
 -- directory ---------------------------------------------------------------------------------
 
 create table organisation (

@@ -1,5 +1,12 @@
 -- The engine's tables. Each guarantee is a constraint whose name is the rule in words.
 
+-- The region's own rules of booking: what a position, a clinic or an organisation does not override.
+create table region (
+    only_row boolean primary key default true check (only_row),
+    rules    jsonb not null default '{}'
+);
+insert into region default values;
+
 -- A template is a doctor's standing hours on one weekday; opening a day turns it into a session of slots.
 create table schedule_template (
     id          uuid primary key default gen_random_uuid(),

@@ -1,0 +1,1 @@
+"""The booking engine: plain functions over a connection. It has never heard of HTTP."""

@@ -1,0 +1,116 @@
+"""Which rule a refused booking broke, and how much of it the asker may be told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from registratura import db as database
+from registratura.audit import Actor
+from registratura.booking import refusals
+from registratura.booking.refusals import CONSTRAINTS, BookingRefusal
+from registratura.db import Connection
+from registratura.people.patients import Patient
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A rule that the booking breaks now, and the visit that stands in its way."""
+
+    constraint: str
+    appointment_id: UUID | None
+    account_id: UUID | None
+    starts_at: datetime | None
+    position: str | None
+    department: str | None
+    zone: str
+    phone: str
+
+
+async def name(
+    db: Connection, *, now: datetime, patient_id: UUID, slot_id: UUID, constraint: str | None
+) -> BookingRefusal | None:
+    """The refusal of the first broken rule in the order of `CONSTRAINTS`, asked after the rollback.
+
+    PostgreSQL names the constraint it met first, and that order changes with a restore; so the
+    rules are asked again. If none is broken any more, the one that was met is named.
+    None for a constraint that is not a rule.
+    """
+    if constraint is None or constraint not in CONSTRAINTS:
+        return None
+    found = await _search(db, now=now, patient_id=patient_id, slot_id=slot_id)
+    order = list(CONSTRAINTS)
+    found.sort(key=lambda clash: order.index(clash.constraint))
+    if not found:
+        return CONSTRAINTS[constraint](visit="", phone="")
+    return _refusal(found[0])
+
+
+def _refusal(clash: Clash) -> BookingRefusal:
+    visit = ""
+    if clash.starts_at is not None:
+        local = clash.starts_at.astimezone(ZoneInfo(clash.zone))
+        visit = f"{clash.position}, {local:%d.%m.%Y %H:%M}, {clash.department}"
+    return CONSTRAINTS[clash.constraint](
+        visit=visit,
+        appointment_id=clash.appointment_id,
+        account_id=clash.account_id,
+        phone=clash.phone,
+    )
+
+
+async def _search(db: Connection, *, now: datetime, patient_id: UUID, slot_id: UUID) -> list[Clash]:
+    return await database.rows(
+        db,
+        Clash,
+        """
+        with wanted as (
+            select slot.*, organisation.zone, coalesce(department.phone, '') as phone
+            from slot
+            join department on department.id = slot.department_id
+            join organisation on organisation.id = department.organisation_id
+            where slot.id = %(slot)s
+        ), broken as (
+            select 'a_seat_is_given_once' as constraint, null::uuid as appointment_id
+            from wanted where taken >= seats
+            union all
+            select 'a_patient_is_in_one_place_at_a_time', appointment.id
+            from wanted join appointment on appointment.patient_id = %(patient)s
+                and appointment.live and appointment.replaces is null
+                and tstzrange(appointment.starts_at, appointment.ends_at)
+                    && tstzrange(wanted.starts_at, wanted.ends_at)
+            union all
+            select 'one_coming_visit_per_position', appointment.id
+            from wanted join appointment on appointment.patient_id = %(patient)s
+                and appointment.live and appointment.replaces is null
+                and appointment.waived_by is null
+                and appointment.position_id = wanted.position_id
+                and tstzrange(least(appointment.booked_at, appointment.starts_at),
+                              appointment.starts_at)
+                    && tstzrange(least(%(now)s, wanted.starts_at), wanted.starts_at)
+        )
+        select broken.constraint, appointment.id as appointment_id, appointment.account_id,
+               appointment.starts_at, position.name as position, department.name as department,
+               wanted.zone, wanted.phone
+        from broken cross join wanted
+        left join appointment on appointment.id = broken.appointment_id
+        left join position on position.id = appointment.position_id
+        left join department on department.id = appointment.department_id
+        """,
+        slot=slot_id,
+        patient=patient_id,
+        now=now,
+    )
+
+
+def veil(refusal: BookingRefusal, actor: Actor, patient: Patient) -> BookingRefusal:
+    """The refusal as this actor may see it.
+
+    A declared link that clashes with a visit booked elsewhere learns neither rule, doctor, time
+    nor channel.
+    """
+    told_of_a_visit = isinstance(refusal, refusals.PatientBusy | refusals.AlreadyBookedToPosition)
+    his_own = str(refusal.parameters.get("account_id")) == actor.id
+    if patient.level == "declared" and told_of_a_visit and not his_own:
+        return refusals.ClashNotShown(phone=refusal.parameters.get("phone", ""))
+    return refusal

@@ -1,0 +1,91 @@
+"""Doctors and rooms as a patient sees them: who, what, where, for whom."""
+
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from uuid import UUID
+
+from registratura import db as database
+from registratura.booking.model import Rules
+from registratura.db import Connection
+from registratura.refusal import Refusal
+
+
+class PostUnknown(Refusal):
+    """No such doctor or room."""
+
+    code = "post_unknown"
+    words = "Такого врача в расписании нет"
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """A post as the patient sees it: the doctor (or room), the place, whom it receives."""
+
+    post_id: UUID
+    last_name: str | None
+    first_name: str | None
+    middle_name: str | None
+    position_id: int
+    position: str
+    department_id: UUID
+    department: str
+    organisation: str
+    address: str
+    phone: str | None
+    room: str
+    room_name: str | None
+    floor: int | None
+    zone: str
+    area: str | None
+    age_from: int
+    age_to: int
+    sex: str | None
+    visit_minutes: int
+    self_booking: bool
+    needs_referral: bool
+    sensitive: bool
+    merged_rules: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Full name; for a room without a doctor, the room's."""
+        if self.last_name is None:
+            return self.room_name or f"Кабинет {self.room}"
+        return " ".join(
+            part for part in (self.last_name, self.first_name, self.middle_name) if part
+        )
+
+    @property
+    def rules(self) -> Rules:
+        """The settings in force for this doctor."""
+        return Rules.resolve(self.merged_rules)
+
+
+DOCTOR: LiteralString = """
+    select post.id as post_id, practitioner.last_name, practitioner.first_name,
+           practitioner.middle_name, position.id as position_id, position.name as position,
+           department.id as department_id, department.name as department,
+           organisation.short_name as organisation, department.address, department.phone,
+           room.number as room, room.name as room_name, room.floor, organisation.zone,
+           (select string_agg(area.number, ', ' order by area.number) from area
+            where area.post_id = post.id) as area,
+           post.age_from, post.age_to, post.sex, position.visit_minutes, position.self_booking,
+           position.needs_referral, position.sensitive,
+           region.rules || organisation.rules || department.rules || position.rules
+               || post.rules as merged_rules
+    from post
+    join position on position.id = post.position_id
+    join room on room.id = post.room_id
+    join department on department.id = post.department_id
+    join organisation on organisation.id = department.organisation_id
+    cross join region
+    left join practitioner on practitioner.id = post.practitioner_id
+"""
+
+
+async def get(db: Connection, post_id: UUID) -> Doctor:
+    """The post as a patient sees it. Refuses with `PostUnknown`."""
+    found = await database.find(db, Doctor, DOCTOR + "where post.id = %(post)s", post=post_id)
+    if found is None:
+        raise PostUnknown()
+    return found

@@ -1,0 +1,83 @@
+"""Idempotency keys: one key, one actor, one request body, one answer, kept for 30 days."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from registratura import db as database
+from registratura.audit import Actor
+from registratura.booking.refusals import KeyReused
+from registratura.db import Connection
+
+
+@dataclass(frozen=True)
+class _Stored:
+    fingerprint: bytes
+    answer: dict[str, Any] | None
+
+
+def owner(actor: Actor) -> str:
+    """To whom a key belongs: the same key of another actor is another key."""
+    return f"{actor.kind}:{actor.id or ''}"
+
+
+def fingerprint(operation: str, *body: object) -> bytes:
+    """A digest of the request: the same key with another body is refused."""
+    return hashlib.sha256("\n".join([operation, *map(str, body)]).encode()).digest()
+
+
+async def claim_and_lock_patient(
+    db: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    key: UUID,
+    fingerprint: bytes,
+    patient_id: UUID,
+) -> Mapping[str, Any] | None:
+    """Claim the key, then lock the patient, in one statement; the stored answer if there is one.
+
+    A twin under way is waited for; if it fails, the key is ours. Refuses with `KeyReused` where
+    the key stands with another body.
+    """
+    claimed = await database.value(
+        db,
+        """
+        with claimed as (
+            insert into idempotency_key (actor, key, fingerprint, created_at)
+            values (%(owner)s, %(key)s, %(fingerprint)s, %(now)s)
+            on conflict do nothing
+            returning true
+        )
+        select counted.claimed
+        from (select count(*) = 1 as claimed from claimed) as counted,
+             -- the reference to `counted` makes the key come before the patient
+             lateral (select from person
+                      where person.id = %(patient)s and counted.claimed is not null
+                      for no key update) as locked
+        """,
+        owner=owner(actor),
+        key=key,
+        fingerprint=fingerprint,
+        now=now,
+        patient=patient_id,
+    )
+    return None if claimed else await _answer(db, owner(actor), key, fingerprint)
+
+
+async def _answer(
+    db: Connection, key_owner: str, key: UUID, fingerprint: bytes
+) -> Mapping[str, Any]:
+    stored = await database.one(
+        db,
+        _Stored,
+        "select fingerprint, answer from idempotency_key where actor = %(owner)s and key = %(key)s",
+        owner=key_owner,
+        key=key,
+    )
+    if stored.fingerprint != fingerprint or stored.answer is None:
+        raise KeyReused()
+    return stored.answer

@@ -1,0 +1,167 @@
+"""Every way in which the engine says no. The database's constraint → the refusal it stands for."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from registratura.refusal import Refusal
+
+
+class BookingRefusal(Refusal):
+    """A visit was not given. Nothing was written; the caller may show other times."""
+
+
+class SlotTaken(BookingRefusal):
+    """The seat went to somebody else, or the clinic withdrew the time."""
+
+    code: ClassVar[str] = "slot_taken"
+    words: ClassVar[str] = "Это время только что заняли"
+
+
+class SlotPast(BookingRefusal):
+    """The visit has begun, or begins too soon for self-booking."""
+
+    code: ClassVar[str] = "slot_past"
+    words: ClassVar[str] = "Это время уже прошло или начинается слишком скоро"
+
+
+class SlotUnknown(BookingRefusal):
+    """No such slot was ever issued."""
+
+    code: ClassVar[str] = "slot_unknown"
+    words: ClassVar[str] = "Такого времени в расписании нет"
+
+
+class NotOpenYet(BookingRefusal):
+    """The day is beyond the horizon of this channel, or opens later."""
+
+    code: ClassVar[str] = "not_open_yet"
+    words: ClassVar[str] = "На этот день запись ещё не открыта"
+
+
+class WrongChannel(BookingRefusal):
+    """This time is not given through this channel."""
+
+    code: ClassVar[str] = "wrong_channel"
+    words: ClassVar[str] = "На это время записывает только регистратура: {phone}"
+
+
+class WrongAge(BookingRefusal):
+    """The doctor does not receive this age. Parameters: min_age, max_age (full years), ages."""
+
+    code: ClassVar[str] = "wrong_age"
+    words: ClassVar[str] = "Этот врач принимает в возрасте {ages}"
+
+
+class WrongSex(BookingRefusal):
+    """The doctor receives patients of the other sex only."""
+
+    code: ClassVar[str] = "wrong_sex"
+    words: ClassVar[str] = "Этот врач принимает только {sex}"
+
+
+class ReferralNeeded(BookingRefusal):
+    """The position is given by referral only."""
+
+    code: ClassVar[str] = "referral_needed"
+    words: ClassVar[str] = "К этому врачу нужно направление: запишитесь сначала к участковому"
+
+
+class NotSelfBooked(BookingRefusal):
+    """The position is not open to self-booking."""
+
+    code: ClassVar[str] = "not_self_booked"
+    words: ClassVar[str] = "К этому врачу записывает регистратура: {phone}"
+
+
+class NeedsConfirmedLink(BookingRefusal):
+    """A sensitive position, and the link to the relative is only declared."""
+
+    code: ClassVar[str] = "needs_confirmed_link"
+    words: ClassVar[str] = (
+        "К этому врачу записывают родственника с подтверждённым родством. "
+        "Подтвердите его в регистратуре поликлиники: {phone}"
+    )
+
+
+class PatientBusy(BookingRefusal):
+    """The patient has another visit at this time."""
+
+    code: ClassVar[str] = "patient_busy"
+    words: ClassVar[str] = "На это время уже есть запись: {visit}"
+
+
+class AlreadyBookedToPosition(BookingRefusal):
+    """The patient already has a coming visit to this position."""
+
+    code: ClassVar[str] = "already_booked_to_position"
+    words: ClassVar[str] = "К врачу этой специальности уже есть запись: {visit}"
+
+
+class ClashNotShown(BookingRefusal):
+    """A clash with a visit this account may not see: no rule, doctor, time or channel."""
+
+    code: ClassVar[str] = "clash_not_shown"
+    words: ClassVar[str] = "На это время записать не получилось. Позвоните в поликлинику: {phone}"
+
+
+class PausedUntilTomorrow(BookingRefusal):
+    """Too many hidden clashes today: this declared link books nothing until tomorrow."""
+
+    code: ClassVar[str] = "paused_until_tomorrow"
+    words: ClassVar[str] = (
+        "Сегодня записать этого родственника больше не получится. "
+        "Попробуйте завтра или позвоните в поликлинику: {phone}"
+    )
+
+
+class TooManyComing(BookingRefusal):
+    """The patient has as many coming visits as the rules allow. Parameter: limit."""
+
+    code: ClassVar[str] = "too_many_coming"
+    words: ClassVar[str] = "Предстоящих записей уже {limit}, больше нельзя. Отмените ненужную"
+
+
+class ReferralUsed(BookingRefusal):
+    """The referral has already been used."""
+
+    code: ClassVar[str] = "referral_used"
+    words: ClassVar[str] = "По этому направлению уже есть запись"
+
+
+class QuotaExhausted(BookingRefusal):
+    """No more places for this channel in this session of the doctor."""
+
+    code: ClassVar[str] = "quota_exhausted"
+    words: ClassVar[str] = "Места для записи через портал на этот приём закончились"
+
+
+class KeyReused(Refusal):
+    """The idempotency key was used for another request."""
+
+    code: ClassVar[str] = "key_reused"
+    words: ClassVar[str] = "Эта форма уже отправлялась с другими данными. Начните запись заново"
+
+
+class AppointmentUnknown(Refusal):
+    """No such appointment, or not one that this account may see."""
+
+    code: ClassVar[str] = "appointment_unknown"
+    words: ClassVar[str] = "Такой записи нет"
+
+
+class CannotBeCancelled(Refusal):
+    """The visit has begun, took place, or was cancelled before."""
+
+    code: ClassVar[str] = "cannot_be_cancelled"
+    words: ClassVar[str] = "Эту запись уже нельзя отменить"
+
+
+CONSTRAINTS: Mapping[str, type[BookingRefusal]] = {
+    "a_seat_is_given_once": SlotTaken,
+    "a_slot_has_no_more_visits_than_seats": SlotTaken,
+    "a_patient_is_in_one_place_at_a_time": PatientBusy,
+    "one_coming_visit_per_position": AlreadyBookedToPosition,
+    "a_referral_is_used_once": ReferralUsed,
+    "a_quota_is_not_exceeded": QuotaExhausted,
+}
+"""In the order in which a refusal is named when several rules are broken."""

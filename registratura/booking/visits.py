@@ -1,0 +1,113 @@
+"""Appointments as people see them: one card, or the list of everybody an account acts for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from registratura import db as database
+from registratura.booking.model import State
+from registratura.booking.refusals import AppointmentUnknown
+from registratura.db import Connection
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One appointment with everything that its ticket shows."""
+
+    id: UUID
+    number: str
+    state: str
+    channel: str
+    starts_at: datetime
+    ends_at: datetime
+    patient_id: UUID
+    patient: str
+    post_id: UUID
+    doctor: str | None
+    position_id: int
+    position: str
+    department_id: UUID
+    department: str
+    organisation: str
+    address: str
+    phone: str | None
+    room: str
+    room_name: str | None
+    floor: int | None
+    zone: str
+    cancelled_by: str | None
+    cancelled_at: datetime | None
+
+    def is_coming(self, now: datetime) -> bool:
+        """Whether the visit is still ahead."""
+        return self.state == State.BOOKED and self.starts_at > now
+
+
+# An account sees every visit of its owner and of confirmed relatives, but of a declared relative
+# only what it booked itself. Names are those the account's owner typed.
+_VISIBLE: LiteralString = """
+    with acting as (
+        select person_id, 'own' as level,
+               concat_ws(' ', last_name, first_name, middle_name) as name
+        from account where id = %(account)s
+        union all
+        select person_id, level, concat_ws(' ', last_name, first_name, middle_name)
+        from relative
+        where account_id = %(account)s and ended_at is null
+          and birthday(birth_date, 18) > (%(now)s at time zone %(region_zone)s)::date
+    )
+    select appointment.id, appointment.number::text, appointment.state, appointment.channel,
+           appointment.starts_at, appointment.ends_at, appointment.patient_id,
+           acting.name as patient, appointment.post_id,
+           nullif(concat_ws(' ', practitioner.last_name, practitioner.first_name,
+                            practitioner.middle_name), '') as doctor,
+           position.id as position_id, position.name as position,
+           department.id as department_id, department.name as department,
+           organisation.short_name as organisation, department.address, department.phone,
+           room.number as room, room.name as room_name, room.floor, organisation.zone,
+           appointment.cancelled_by, appointment.cancelled_at
+    from acting
+    join appointment on appointment.patient_id = acting.person_id
+         and (acting.level <> 'declared' or appointment.account_id = %(account)s)
+         and appointment.state not in ('held', 'expired')
+    join post on post.id = appointment.post_id
+    join position on position.id = appointment.position_id
+    join room on room.id = appointment.room_id
+    join department on department.id = appointment.department_id
+    join organisation on organisation.id = department.organisation_id
+    left join practitioner on practitioner.id = post.practitioner_id
+"""
+
+
+async def search_for(
+    db: Connection, account_id: UUID, *, now: datetime, region_zone: str
+) -> list[Visit]:
+    """Everything this account may see, the latest two hundred, in order of time."""
+    visits = await database.rows(
+        db,
+        Visit,
+        _VISIBLE + " order by appointment.starts_at desc limit 200",
+        account=account_id,
+        now=now,
+        region_zone=region_zone,
+    )
+    return visits[::-1]
+
+
+async def get_for(
+    db: Connection, account_id: UUID, appointment_id: UUID, *, now: datetime, region_zone: str
+) -> Visit:
+    """One appointment, if this account may see it. Refuses with `AppointmentUnknown`."""
+    found = await database.find(
+        db,
+        Visit,
+        _VISIBLE + " where appointment.id = %(appointment)s",
+        account=account_id,
+        appointment=appointment_id,
+        now=now,
+        region_zone=region_zone,
+    )
+    if found is None:
+        raise AppointmentUnknown()
+    return found

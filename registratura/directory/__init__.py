@@ -1,0 +1,1 @@
+"""Who gives care and where: organisations, departments, positions, practitioners' posts, areas."""

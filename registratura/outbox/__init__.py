@@ -1,0 +1,5 @@
+"""What must happen later is one row here, written in the transaction of the change itself."""
+
+from registratura.outbox.relay import Reactions, relay
+
+__all__ = ["Reactions", "relay"]

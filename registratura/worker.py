@@ -1,0 +1,105 @@
+"""The worker: relays the outbox into jobs, runs the jobs, opens days, sweeps what is over."""
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import procrastinate
+import structlog
+from procrastinate import PsycopgConnector
+
+from registratura import db as database
+from registratura.booking import schedules
+from registratura.db import Pool
+from registratura.outbox import Reactions, relay
+from registratura.settings import Settings
+
+log = structlog.get_logger()
+
+REACTIONS: Reactions = {}
+"""Who reacts to which event of the outbox."""
+
+_PAUSE = 0.5  # seconds between looks at an empty outbox
+_STALLED_AFTER = 120  # seconds without a worker's heartbeat
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT. Any number of workers may run over one database."""
+    pool = await database.open_pool(settings.database_url, most=4)
+    jobs = make_jobs(pool, settings)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    async with jobs.open_async():
+        await open_days(pool, settings)
+        running = asyncio.create_task(
+            jobs.run_worker_async(install_signal_handlers=False, concurrency=4, wait=True)
+        )
+        relaying = asyncio.create_task(_relay_until(stop, pool))
+        stopping = asyncio.create_task(stop.wait())
+        # whichever of them ends first ends the worker: a dead part must not go unnoticed
+        ended, _ = await asyncio.wait(
+            {running, relaying, stopping}, return_when=asyncio.FIRST_COMPLETED
+        )
+        stop.set()
+        running.cancel()
+        await asyncio.gather(running, relaying, stopping, return_exceptions=True)
+    await pool.close()
+    for task in ended:
+        task.result()
+
+
+def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
+    """The job queue with its periodic tasks."""
+    jobs = procrastinate.App(connector=PsycopgConnector(conninfo=settings.database_url, max_size=6))
+
+    @jobs.periodic(cron="*/10 * * * *")
+    @jobs.task(queueing_lock="open_days", pass_context=False)
+    async def opening(timestamp: int) -> None:
+        await open_days(pool, settings)
+
+    @jobs.periodic(cron="17 * * * *")
+    @jobs.task(queueing_lock="sweep", pass_context=False)
+    async def sweeping(timestamp: int) -> None:
+        await sweep(pool, now=datetime.now(UTC))
+
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(queueing_lock="give_back", pass_context=False)
+    async def giving_back(timestamp: int) -> None:
+        stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER)
+        for job in stalled:
+            await jobs.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+
+    return jobs
+
+
+async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
+    """Open every day up to the horizon; a day that is open stays as it is."""
+    now = datetime.now(UTC)
+    today = now.astimezone(ZoneInfo(settings.region_zone)).date()
+    async with pool.connection() as db:
+        opened = await schedules.open_to_horizon(db, now=now, today=today)
+    if opened.sessions:
+        log.info("days opened", sessions=opened.sessions, slots=opened.slots)
+    return opened
+
+
+async def sweep(pool: Pool, *, now: datetime) -> None:
+    """Forget what has ended: sign-ins under way, browser sessions, counters, keys of 30 days."""
+    async with pool.connection() as db:
+        for statement in (
+            "delete from sign_in where started_at < %(now)s - interval '1 day'",
+            "delete from web_session where ends_at < %(now)s",
+            "delete from limit_counter where window_at < %(now)s - interval '2 days'",
+            "delete from idempotency_key where created_at < %(now)s - interval '30 days'",
+        ):
+            await database.execute(db, statement, now=now)
+
+
+async def _relay_until(stop: asyncio.Event, pool: Pool) -> None:
+    while not stop.is_set():
+        async with pool.connection() as db:
+            passed_on = await relay(db, REACTIONS)
+        if not passed_on:
+            await asyncio.sleep(_PAUSE)
