@@ -1,0 +1,1 @@
+"""Who receives care, and who may act for whom: persons, policies, accounts, relatives, consents."""

@@ -1,0 +1,121 @@
+"""Cards of persons in the registry: finding exactly one, and making a card of one's own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import LiteralString
+from uuid import UUID
+
+from registratura.db import Connection, find, value
+from registratura.people.names import Sex
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a person is recognised by, together with a policy or a СНИЛС."""
+
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    birth_date: date
+
+
+@dataclass(frozen=True)
+class Person:
+    """A card of the registry. `code` is the region's own number; None: a card made here."""
+
+    id: UUID
+    code: str | None
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    birth_date: date
+    sex: Sex
+    snils: str | None
+    died_on: date | None
+
+
+# ё = е, case and blanks do not matter. A card that the region knows goes before one made here,
+# so that nobody can spoil a match by declaring an invented twin first. One fits, or none does.
+_SAME_PERSON: LiteralString = """
+    with fitting as (
+        select id, code
+        from person
+        where birth_date = %(birth_date)s
+          and name_key(last_name) = name_key(%(last_name)s)
+          and name_key(first_name) = name_key(%(first_name)s)
+          and name_key(coalesce(middle_name, '')) = name_key(coalesce(%(middle_name)s::text, ''))
+          and died_on is null and joined_into is null
+          and {proof}
+    )
+    select min(id::text)::uuid
+    from fitting
+    where code is not null or not exists (select from fitting where code is not null)
+    having count(*) = 1
+"""
+_BY_POLICY = _SAME_PERSON.format(
+    proof="exists (select from policy where person_id = person.id"
+    " and series || number = %(policy_number)s)"
+)
+_BY_SNILS = _SAME_PERSON.format(proof="snils = %(snils)s")
+
+
+async def find_by_policy(db: Connection, who: Identity, policy_number: str) -> UUID | None:
+    """The one living, not joined card with this full name, birth date and policy; else None."""
+    found = await value(db, _BY_POLICY, **vars(who), policy_number=policy_number)
+    return None if found is None else UUID(str(found))
+
+
+async def find_by_snils(db: Connection, who: Identity, snils: str) -> UUID | None:
+    """The one living, not joined card with this СНИЛС, full name and birth date; else None."""
+    found = await value(db, _BY_SNILS, **vars(who), snils=snils)
+    return None if found is None else UUID(str(found))
+
+
+async def make(
+    db: Connection,
+    who: Identity,
+    *,
+    now: datetime,
+    sex: Sex,
+    snils: str | None,
+    policy_number: str | None,
+) -> UUID:
+    """A card of his own for somebody whom the region's list does not name."""
+    made = await value(
+        db,
+        """
+        with card as (
+            insert into person (last_name, first_name, middle_name, birth_date, sex, snils,
+                                created_at)
+            values (%(last_name)s, %(first_name)s, %(middle_name)s, %(birth_date)s, %(sex)s,
+                    %(snils)s, %(now)s)
+            returning id
+        ), insured as (
+            insert into policy (person_id, number)
+            select id, %(policy_number)s from card where %(policy_number)s::text is not null
+        )
+        select id from card
+        """,
+        **vars(who),
+        sex=sex,
+        snils=snils,
+        policy_number=policy_number,
+        now=now,
+    )
+    return UUID(str(made))
+
+
+async def find_card(db: Connection, person_id: UUID) -> Person | None:
+    """The card, or the one that the desk joined it into."""
+    return await find(
+        db,
+        Person,
+        """
+        select living.id, living.code, living.last_name, living.first_name, living.middle_name,
+               living.birth_date, living.sex, living.snils, living.died_on
+        from person as asked
+        join person as living on living.id = coalesce(asked.joined_into, asked.id)
+        where asked.id = %(person)s
+        """,
+        person=person_id,
+    )

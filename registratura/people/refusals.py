@@ -1,0 +1,167 @@
+"""Every way in which people are refused something here, with the words that say how to mend it."""
+
+from typing import ClassVar
+
+from registratura.refusal import Refusal
+
+
+class NotYourPatient(Refusal):
+    """This account may not act for this person, or there is no such person: the answer is one."""
+
+    code: ClassVar[str] = "not_your_patient"
+    words: ClassVar[str] = "Такой страницы нет"
+
+
+class RelativeUnknown(Refusal):
+    """No such link of this account, or it has ended."""
+
+    code: ClassVar[str] = "relative_unknown"
+    words: ClassVar[str] = "Такого родственника в вашем списке нет"
+
+
+class NotTyped(Refusal):
+    """What was typed in one field cannot be taken; `field` names the field of the engine."""
+
+    field: ClassVar[str]
+
+
+class NameEmpty(NotTyped):
+    """Nothing was typed, or blanks only. Parameter: what («фамилию»)."""
+
+    code: ClassVar[str] = "name_empty"
+    words: ClassVar[str] = "Введите {what}"
+
+
+class NameTooLong(NotTyped):
+    """Longer than any document allows. Parameter: limit (letters)."""
+
+    code: ClassVar[str] = "name_too_long"
+    words: ClassVar[str] = (
+        "Слишком длинно: не больше {limit} знаков, как в свидетельстве о рождении"
+    )
+
+
+class NameHasOddSigns(NotTyped):
+    """Something that is no letter, hyphen, apostrophe or blank. Parameter: sign."""
+
+    code: ClassVar[str] = "name_has_odd_signs"
+    words: ClassVar[str] = (
+        "Знака «{sign}» в имени быть не может: оставьте буквы, дефис, апостроф и пробел"
+    )
+
+
+class PolicyEmpty(NotTyped):
+    """No policy was typed."""
+
+    code: ClassVar[str] = "policy_empty"
+    words: ClassVar[str] = "Введите номер полиса ОМС, 16 цифр"
+
+
+class PolicyHasOddSigns(NotTyped):
+    """A policy number holds digits only; blanks and dashes between them do not matter."""
+
+    code: ClassVar[str] = "policy_has_odd_signs"
+    words: ClassVar[str] = "В номере полиса только цифры, их 16. Уберите остальные знаки"
+
+
+class PolicyNotSixteenDigits(NotTyped):
+    """Sixteen digits are a hard rule. Parameter: digits («15 цифр»)."""
+
+    code: ClassVar[str] = "policy_not_sixteen_digits"
+    words: ClassVar[str] = "В номере полиса 16 цифр, а здесь {digits}. Сверьте с полисом"
+
+
+class PolicyCheckDigitWrong(NotTyped):
+    """The check digit does not fit, and the region's setting is strict."""
+
+    code: ClassVar[str] = "policy_check_digit_wrong"
+    words: ClassVar[str] = "Похоже, опечатка: проверьте номер полиса"
+
+
+class SnilsNotElevenDigits(NotTyped):
+    """A СНИЛС has eleven digits; blanks and dashes do not matter."""
+
+    code: ClassVar[str] = "snils_not_eleven_digits"
+    words: ClassVar[str] = "В СНИЛС 11 цифр: проверьте или оставьте поле пустым"
+
+
+class SnilsCheckDigitsWrong(NotTyped):
+    """The last two digits do not fit the number."""
+
+    code: ClassVar[str] = "snils_check_digits_wrong"
+    words: ClassVar[str] = "Проверьте СНИЛС: последние две цифры не подходят к номеру"
+
+
+class BirthDateInFuture(NotTyped):
+    """Not born yet on the region's date of today."""
+
+    code: ClassVar[str] = "birth_date_in_future"
+    words: ClassVar[str] = "Эта дата ещё не наступила: проверьте год"
+
+
+class PatientIsAdult(NotTyped):
+    """Every kinship that can be declared demands a patient under 18 (region's date of today)."""
+
+    code: ClassVar[str] = "patient_is_adult"
+    words: ClassVar[str] = "Взрослый записывается сам, через свою учётную запись"
+
+
+class SexUnknown(NotTyped):
+    """No sex was chosen and the patronymic does not tell."""
+
+    code: ClassVar[str] = "sex_unknown"
+    words: ClassVar[str] = "Выберите пол"
+
+
+class KinshipUnknown(NotTyped):
+    """Not one of the kinds of kinship."""
+
+    code: ClassVar[str] = "kinship_unknown"
+    words: ClassVar[str] = "Выберите вид родства"
+
+
+class NotAffirmed(NotTyped):
+    """The owner did not confirm that he may act for this person."""
+
+    code: ClassVar[str] = "not_affirmed"
+    words: ClassVar[str] = (
+        "Отметьте, что вы законный представитель или действуете с его согласия: "
+        "без этого записывать нельзя"
+    )
+
+
+class RelativeNotAdded(Refusal):
+    """The whole declaration was refused; no single field is to blame."""
+
+
+class RelativeAddedTwice(RelativeNotAdded):
+    """The account already has this relative."""
+
+    code: ClassVar[str] = "relative_added_twice"
+    words: ClassVar[str] = "Этот родственник уже есть в вашем списке, добавлять его снова не нужно"
+
+
+class OwnerIsMinor(RelativeNotAdded):
+    """The owner of the account is under 18 and cannot declare anyone."""
+
+    code: ClassVar[str] = "owner_is_minor"
+    words: ClassVar[str] = "Добавлять родственников можно с 18 лет"
+
+
+class TooManyRelativesToday(RelativeNotAdded):
+    """Three new declared links a day. Parameter: limit."""
+
+    code: ClassVar[str] = "too_many_relatives_today"
+    words: ClassVar[str] = (
+        "За день можно добавить не больше {limit} родственников. Добавьте следующего завтра"
+    )
+
+
+class TooManyRelatives(RelativeNotAdded):
+    """Ten declared links in all, ended ones counted. Parameter: limit."""
+
+    code: ClassVar[str] = "too_many_relatives"
+    words: ClassVar[str] = (
+        "Через портал можно добавить не больше {limit} родственников, считая убранных. "
+        "Остальных запишет регистратура поликлиники"
+    )
