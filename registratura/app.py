@@ -1,0 +1,68 @@
+"""Builds the registry's ASGI application: opens the pool, mounts the faces."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+
+import registratura.portal
+from registratura.db import open_pool
+from registratura.esia import open_esia
+from registratura.portal.consent_text import CURRENT
+from registratura.portal.routes import ROUTES
+from registratura.settings import Settings
+from registratura.web.around import around, security_headers
+from registratura.web.cookies import Cookies
+from registratura.web.errors import HANDLERS
+from registratura.web.health import healthz, readyz
+from registratura.web.requests import DEPENDENCIES
+from registratura.web.statics import portal_shelf
+from registratura.web.templates import make_templates
+from registratura_ground.look.static import static_route
+
+PORTAL = Path(registratura.portal.__file__).parent
+
+
+@asynccontextmanager
+async def _opened(app: Litestar) -> AsyncIterator[None]:
+    """The pool and ЕСИА's client, open while the application runs."""
+    settings: Settings = app.state.settings
+    app.state.esia = open_esia(settings)
+    app.state.pool = await open_pool(settings.database_url)
+    try:
+        yield
+    finally:
+        await app.state.pool.close()
+        await app.state.esia.http.aclose()
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application that these settings describe; it connects when it starts."""
+    shelf = portal_shelf(PORTAL / "static")
+    cookies = Cookies.of(settings.public_url)
+    metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
+    app = Litestar(
+        route_handlers=[*ROUTES, static_route(shelf), healthz, readyz, PrometheusController],
+        dependencies=DEPENDENCIES,
+        exception_handlers=HANDLERS,
+        template_config=make_templates(settings, shelf, [PORTAL / "templates"]),
+        csrf_config=CSRFConfig(
+            secret=settings.secret,
+            cookie_name=cookies.name("csrf"),
+            cookie_secure=cookies.secure,
+            cookie_httponly=True,
+        ),
+        compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
+        middleware=[metrics.middleware],
+        state=State({"settings": settings, "consent": CURRENT.key}),
+        lifespan=[_opened],
+        logging_config=None,
+        openapi_config=None,
+    )
+    app.asgi_handler = around(app.asgi_handler, security_headers(settings))
+    return app

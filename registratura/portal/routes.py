@@ -1,0 +1,38 @@
+"""The table of contents of the patients' pages."""
+
+from litestar.types import ControllerRouterHandler
+
+from registratura.portal import (
+    appointments,
+    clinics,
+    consent,
+    home,
+    patient,
+    signin,
+    times,
+)
+from registratura.web.vision import choose_vision
+
+ROUTES: list[ControllerRouterHandler] = [
+    home.home,
+    home.accessibility,
+    home.personal_data,
+    signin.sign_in_page,
+    signin.start,
+    signin.finish,
+    signin.sign_out,
+    consent.ask,
+    consent.give,
+    patient.choose,
+    choose_vision,
+    clinics.clinics,
+    clinics.positions,
+    clinics.doctors,
+    times.times,
+    appointments.check,
+    appointments.book,
+    appointments.appointments,
+    appointments.ticket,
+    appointments.ask_to_cancel,
+    appointments.cancel,
+]

@@ -1,0 +1,104 @@
+"""Faults and refusals as pages: calm words, a way on, never a trace."""
+
+from typing import Any
+
+import psycopg
+import structlog
+from litestar.connection import Request
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.response import Redirect, Template
+from litestar.types import ExceptionHandlersMap
+from psycopg_pool import PoolTimeout
+
+from registratura.refusal import Refusal
+from registratura.web import logs
+from registratura.web.guards import ConsentNeeded, SignInNeeded
+from registratura.web.limits import TriedTooOften
+from registratura.web.pages import page
+from registratura.web.paths import with_next
+from registratura.web.requests import cookies_of, known_visitor
+
+_LOG = structlog.get_logger("web")
+AnyRequest = Request[Any, Any, Any]
+# One answer for what does not exist and for what is not yours.
+_NOT_THERE = {"not_your_patient", "slot_unknown", "appointment_unknown", "relative_unknown"}
+_TEMPLATES = {404: "errors/not_found.html", 405: "errors/not_found.html", 403: "errors/stale.html"}
+
+
+def reference_of(request: AnyRequest) -> str:
+    """The number of this request, for people to read out."""
+    return str(request.scope["state"].get("reference", "—"))
+
+
+def on_refusal(request: AnyRequest, refusal: Refusal) -> Template:
+    """The registry said no: its words, with what it offers instead, status 409 (or 404)."""
+    if refusal.code in _NOT_THERE:
+        return _page(request, "errors/not_found.html", 404)
+    status = 429 if isinstance(refusal, TriedTooOften) else 409
+    return _page(request, "errors/refusal.html", status, refusal=refusal)
+
+
+def on_missing(request: AnyRequest, fault: LookupError) -> Template:
+    """A row that was asked for is not there. A `KeyError` is a fault of ours all the same."""
+    if type(fault) is not LookupError:
+        return on_fault(request, fault)
+    return _page(request, "errors/not_found.html", 404)
+
+
+def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
+    """To the sign-in page, and from there back."""
+    return Redirect(with_next("/signin", fault.next_path), status_code=303)
+
+
+def on_consent_needed(_: AnyRequest, fault: ConsentNeeded) -> Redirect:
+    """To the portal's consent, and from there back."""
+    return Redirect(with_next("/consent", fault.next_path), status_code=303)
+
+
+def on_http(request: AnyRequest, fault: HTTPException) -> Template:
+    """What Litestar refuses: unknown address, wrong method, unreadable form, lost CSRF token."""
+    if fault.status_code >= 500:
+        return on_fault(request, fault)
+    answer = _page(request, _TEMPLATES.get(fault.status_code, "errors/bad.html"), fault.status_code)
+    if isinstance(fault, PermissionDeniedException):
+        # A token signed with an older secret would be refused for ever: the next page makes one.
+        answer.cookies.append(cookies_of(request).forget("csrf"))
+    return answer
+
+
+def on_database_down(request: AnyRequest, fault: Exception) -> Template:
+    """No database, or it is too busy: 503, calm, and when to come back."""
+    _LOG.error("database", request_id=reference_of(request), **logs.fault(fault))
+    answer = _page(request, "errors/unavailable.html", 503)
+    answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def on_fault(request: AnyRequest, fault: Exception) -> Template:
+    """A fault of ours: 500 with a number that the log knows."""
+    _LOG.error("fault", request_id=reference_of(request), **logs.fault(fault))
+    return _page(request, "errors/fault.html", 500)
+
+
+def _page(
+    request: AnyRequest, template: str, status: int, refusal: Refusal | None = None
+) -> Template:
+    return page(
+        template,
+        visitor=known_visitor(request),
+        status=status,
+        reference=reference_of(request),
+        refusal=refusal,
+    )
+
+
+HANDLERS: ExceptionHandlersMap = {
+    Refusal: on_refusal,
+    SignInNeeded: on_sign_in_needed,
+    ConsentNeeded: on_consent_needed,
+    HTTPException: on_http,
+    LookupError: on_missing,
+    psycopg.OperationalError: on_database_down,
+    PoolTimeout: on_database_down,
+    Exception: on_fault,
+}

@@ -1,0 +1,177 @@
+"""Browser sessions after sign-in: rows of `web_session`, known by the hash of their id.
+
+An id that the browser brings is only ever looked up, never written: what was not begun here
+does not exist. A session ends after half an hour without a request and, whatever happens,
+after twelve hours.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from registratura.db import Connection, execute, find
+from registratura.web.visitor import Patient, Visitor
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+_NOTICE = timedelta(minutes=1)  # how often a look at a page is worth a write
+
+
+@dataclass(frozen=True)
+class _Row:
+    account_id: UUID
+    person_id: UUID
+    patient_id: UUID
+    seen_at: datetime
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    birth_date: date
+    sex: str
+    relatives: list[dict[str, Any]]
+    consents: list[str]
+
+
+async def begin(
+    db: Connection, *, account_id: UUID, patient_id: UUID, replaces: str | None, now: datetime
+) -> str:
+    """Begin a session under a new id and end the one this browser had; the new id."""
+    session_id = secrets.token_urlsafe(32)
+    await execute(
+        db,
+        """
+        with ended as (delete from web_session where id_sha256 = %(old)s)
+        insert into web_session (id_sha256, account_id, patient_id, created_at, seen_at, ends_at)
+        values (%(id)s, %(account)s, %(patient)s, %(now)s, %(now)s, %(ends_at)s)
+        """,
+        old=_digest(replaces or ""),
+        id=_digest(session_id),
+        account=account_id,
+        patient=patient_id,
+        now=now,
+        ends_at=now + ABSOLUTE,
+    )
+    return session_id
+
+
+async def find_visitor(
+    db: Connection, session_id: str, *, now: datetime, today: date
+) -> Visitor | None:
+    """The visitor of a living session, or None. One statement: session, account, relatives.
+
+    The relatives are those of `people.patients.search`: one who reached 18 by `today` (the
+    region's date) is no longer among them.
+    """
+    row = await find(
+        db,
+        _Row,
+        """
+        select s.account_id, a.person_id, s.patient_id, s.seen_at,
+               a.last_name, a.first_name, a.middle_name, a.birth_date, a.sex,
+               (select coalesce(jsonb_agg(jsonb_build_object(
+                           'id', card.id, 'last_name', r.last_name,
+                           'first_name', r.first_name, 'middle_name', r.middle_name,
+                           'birth_date', r.birth_date, 'sex', r.sex, 'kinship', r.kinship)
+                           order by r.created_at, r.id), '[]')
+                  from relative r
+                  join person linked on linked.id = r.person_id
+                  join person card on card.id = coalesce(linked.joined_into, linked.id)
+                 where r.account_id = a.id and r.ended_at is null and card.died_on is null
+                   and birthday(least(r.birth_date, card.birth_date), 18) > %(today)s
+               ) as relatives,
+               array(select c.document || ' ' || c.version from consent c
+                      where c.account_id = a.id and c.withdrawn_at is null) as consents
+          from web_session s join account a on a.id = s.account_id
+         where s.id_sha256 = %(id)s and s.ends_at > %(now)s and s.seen_at > %(idle_since)s
+        """,
+        id=_digest(session_id),
+        now=now,
+        today=today,
+        idle_since=now - IDLE,
+    )
+    if row is None:
+        return None
+    if now - row.seen_at >= _NOTICE:
+        await _notice(db, session_id, now)
+    return _visitor(row)
+
+
+async def choose_patient(db: Connection, session_id: str, patient_id: UUID) -> None:
+    """Make this patient the default of new bookings in this session."""
+    await execute(
+        db,
+        "update web_session set patient_id = %(patient)s where id_sha256 = %(id)s",
+        patient=patient_id,
+        id=_digest(session_id),
+    )
+
+
+async def renew(db: Connection, session_id: str) -> str:
+    """Give a session a new id because its rights changed; the new id."""
+    new_id = secrets.token_urlsafe(32)
+    await execute(
+        db,
+        "update web_session set id_sha256 = %(new)s where id_sha256 = %(old)s",
+        new=_digest(new_id),
+        old=_digest(session_id),
+    )
+    return new_id
+
+
+async def end(db: Connection, session_id: str) -> None:
+    """End a session; ending what is no session is no fault."""
+    await execute(db, "delete from web_session where id_sha256 = %(id)s", id=_digest(session_id))
+
+
+async def sweep(db: Connection, *, now: datetime) -> int:
+    """Delete sessions that have ended by themselves; how many."""
+    return await execute(
+        db,
+        "delete from web_session where ends_at <= %(now)s or seen_at <= %(idle_since)s",
+        now=now,
+        idle_since=now - IDLE,
+    )
+
+
+async def _notice(db: Connection, session_id: str, now: datetime) -> None:
+    await execute(
+        db,
+        """
+        update web_session set seen_at = %(now)s
+         where id_sha256 = %(id)s and seen_at < %(now)s
+        """,
+        now=now,
+        id=_digest(session_id),
+    )
+
+
+def _visitor(row: _Row) -> Visitor:
+    owner = Patient(
+        id=row.person_id,
+        last_name=row.last_name,
+        first_name=row.first_name,
+        middle_name=row.middle_name,
+        birth_date=row.birth_date,
+        sex=row.sex,
+    )
+    patients = (owner, *(_relative(item) for item in row.relatives))
+    chosen = next((patient for patient in patients if patient.id == row.patient_id), owner)
+    return Visitor(
+        account_id=row.account_id,
+        person_id=row.person_id,
+        patients=patients,
+        patient=chosen,
+        consents=frozenset(row.consents),
+    )
+
+
+def _relative(item: dict[str, Any]) -> Patient:
+    birth_date = date.fromisoformat(item.pop("birth_date"))
+    return Patient(id=UUID(item.pop("id")), birth_date=birth_date, **item)
+
+
+def _digest(session_id: str) -> bytes:
+    return hashlib.sha256(session_id.encode()).digest()
