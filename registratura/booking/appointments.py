@@ -99,7 +99,7 @@ async def _book(db: Connection, wish: Wish) -> Receipt:
     if claimed is not None:
         return Receipt.from_json(claimed)
     offer = await _lock_offer(db, wish)
-    rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now))
+    rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
     if offer.stale_holds:
         await _end_holds(db, offer.stale_holds, now=wish.now)
     return await _write(db, wish)
@@ -146,7 +146,7 @@ async def _lock_offer(db: Connection, wish: Wish) -> rules.Offer:
                case when %(declared)s then (
                    select count(*) from event
                    where person_id = %(patient)s and kind = 'appointment.clash_not_shown'
-                     and actor_id = %(account)s
+                     and actor_id = %(actor_id)s
                      and at >= date_trunc('day', %(now)s::timestamptz, organisation.zone)
                ) else 0 end as hidden_clashes,
                array(select id from in_the_way order by id) as stale_holds
@@ -161,6 +161,7 @@ async def _lock_offer(db: Connection, wish: Wish) -> rules.Offer:
         slot=wish.slot_id,
         patient=wish.patient.person_id,
         account=wish.account_id,
+        actor_id=wish.actor.id,
         declared=wish.patient.level == "declared",
         now=wish.now,
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from registratura import db as database
 from registratura.booking.model import Rules
 from registratura.db import Connection
+from registratura.people import names
 from registratura.refusal import Refusal
 
 
@@ -27,6 +28,7 @@ class Doctor:
     middle_name: str | None
     position_id: int
     position: str
+    area_kind: str | None
     department_id: UUID
     department: str
     organisation: str
@@ -56,6 +58,18 @@ class Doctor:
         )
 
     @property
+    def short_name(self) -> str:
+        """«Соколова О.В.»; for a room without a doctor, the room's name."""
+        if self.last_name is None:
+            return self.name
+        return names.short(self.last_name, self.first_name or "", self.middle_name)
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the round mark beside the name."""
+        return ((self.last_name or "К")[:1] + (self.first_name or "")[:1]).upper()
+
+    @property
     def rules(self) -> Rules:
         """The settings in force for this doctor."""
         return Rules.resolve(self.merged_rules)
@@ -64,6 +78,7 @@ class Doctor:
 DOCTOR: LiteralString = """
     select post.id as post_id, practitioner.last_name, practitioner.first_name,
            practitioner.middle_name, position.id as position_id, position.name as position,
+           position.area_kind,
            department.id as department_id, department.name as department,
            organisation.short_name as organisation, department.address, department.phone,
            room.number as room, room.name as room_name, room.floor, organisation.zone,

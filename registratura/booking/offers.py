@@ -7,6 +7,7 @@ from uuid import UUID
 
 from registratura import db as database
 from registratura.booking.doctors import DOCTOR, Doctor
+from registratura.booking.rules import ages_in_words
 from registratura.booking.slots import FreeTime, Window
 from registratura.db import Connection
 from registratura.people.patients import Patient
@@ -27,6 +28,11 @@ class PositionOffer:
     suits: bool  # some doctor of it receives this age and sex
     free: int
     nearest: datetime | None
+
+    @property
+    def ages(self) -> str:
+        """Whom its doctors receive, in words."""
+        return ages_in_words(self.age_from, self.age_to)
 
 
 async def search_positions(
@@ -117,6 +123,56 @@ async def search_doctors(
         department=department_id,
         position=position_id,
         own=patient.area_post_id if patient else None,
+        after=window.after,
+        until=window.until,
+        now=window.now,
+        channel=window.channel,
+    )
+
+
+@dataclass(frozen=True)
+class ElsewhereOffer:
+    """Another clinic with free time of the same position."""
+
+    department_id: UUID
+    department: str
+    organisation: str
+    address: str
+    zone: str
+    nearest: datetime
+
+
+async def search_elsewhere(
+    db: Connection, department_id: UUID, position_id: int, window: Window, *, age: int | None
+) -> list[ElsewhereOffer]:
+    """The five clinics with the nearest free time of this position, but for the one given."""
+    return await database.rows(
+        db,
+        ElsewhereOffer,
+        """
+        select department.id as department_id, department.name as department,
+               organisation.short_name as organisation, department.address, organisation.zone,
+               min(free.starts_at) as nearest
+        from post
+        join department on department.id = post.department_id
+        join organisation on organisation.id = department.organisation_id
+        cross join lateral (
+            select slot.starts_at from slot
+            where slot.post_id = post.id
+              and slot.taken < slot.seats and slot.blocked is null
+              and slot.starts_at > %(after)s and slot.starts_at < %(until)s
+              and slot.opens_at <= %(now)s and %(channel)s = any(slot.channels)
+            order by slot.starts_at limit 1
+        ) as free
+        where post.position_id = %(position)s and post.department_id <> %(department)s
+          and coalesce(%(age)s::int between post.age_from and post.age_to, true)
+        group by department.id, organisation.id
+        order by nearest
+        limit 5
+        """,
+        department=department_id,
+        position=position_id,
+        age=age,
         after=window.after,
         until=window.until,
         now=window.now,

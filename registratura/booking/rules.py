@@ -7,7 +7,7 @@ database's constraints judge it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -56,13 +56,33 @@ class Offer:
         return self.starts_at.astimezone(ZoneInfo(self.zone)).date()
 
 
+class Terms(Protocol):
+    """Whom a doctor receives: what a page can judge before a slot is asked for."""
+
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def age_from(self) -> int: ...
+    @property
+    def age_to(self) -> int: ...
+    @property
+    def sex(self) -> str | None: ...
+    @property
+    def self_booking(self) -> bool: ...
+    @property
+    def needs_referral(self) -> bool: ...
+    @property
+    def sensitive(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Request:
-    """Who asks for the slot, for whom, through which door, when."""
+    """Who asks, for whom, through which door, when, and for which day (the clinic's)."""
 
     patient: Patient
     channel: Channel
     now: datetime
+    day: date
 
 
 def _is_not_blocked(offer: Offer, request: Request) -> None:
@@ -80,7 +100,7 @@ def _is_open(offer: Offer, request: Request) -> None:
     if not request.channel.is_self_booking:
         return
     today = request.now.astimezone(ZoneInfo(offer.zone)).date()
-    beyond = offer.day > today + timedelta(days=offer.rules.horizon_days)
+    beyond = request.day > today + timedelta(days=offer.rules.horizon_days)
     if beyond or offer.opens_at > request.now:
         raise refusals.NotOpenYet()
 
@@ -90,18 +110,18 @@ def _is_given_through_the_channel(offer: Offer, request: Request) -> None:
         raise refusals.WrongChannel(phone=offer.phone)
 
 
-def _is_open_to_self_booking(offer: Offer, request: Request) -> None:
+def _is_open_to_self_booking(offer: Terms, request: Request) -> None:
     if request.channel.is_self_booking and not offer.self_booking:
         raise refusals.NotSelfBooked(phone=offer.phone)
 
 
-def _has_a_referral_where_needed(offer: Offer, request: Request) -> None:
+def _has_a_referral_where_needed(offer: Terms, request: Request) -> None:
     if request.channel.is_self_booking and offer.needs_referral:
         raise refusals.ReferralNeeded()
 
 
-def _is_of_the_age(offer: Offer, request: Request) -> None:
-    age = full_years(request.patient.birth_date, offer.day)
+def _is_of_the_age(offer: Terms, request: Request) -> None:
+    age = full_years(request.patient.birth_date, request.day)
     if not offer.age_from <= age <= offer.age_to:
         raise refusals.WrongAge(
             min_age=offer.age_from,
@@ -110,12 +130,12 @@ def _is_of_the_age(offer: Offer, request: Request) -> None:
         )
 
 
-def _is_of_the_sex(offer: Offer, request: Request) -> None:
+def _is_of_the_sex(offer: Terms, request: Request) -> None:
     if offer.sex is not None and request.patient.sex != offer.sex:
         raise refusals.WrongSex(sex="женщин" if offer.sex == "F" else "мужчин")
 
 
-def _may_see_a_sensitive_doctor(offer: Offer, request: Request) -> None:
+def _may_see_a_sensitive_doctor(offer: Terms, request: Request) -> None:
     if offer.sensitive and request.patient.level == "declared":
         raise refusals.NeedsConfirmedLink(phone=offer.phone)
 
@@ -135,18 +155,20 @@ def _is_within_the_limit(offer: Offer, request: Request) -> None:
         raise refusals.TooManyComing(limit=offer.rules.max_coming_declared)
 
 
-Rule = Callable[[Offer, Request], None]
-
-ORDER: Sequence[Rule] = (
-    _is_not_blocked,
-    _is_in_the_future,
-    _is_open,
+OF_THE_DOCTOR: Sequence[Callable[[Terms, Request], None]] = (
     _is_open_to_self_booking,
-    _is_given_through_the_channel,
     _is_of_the_age,
     _is_of_the_sex,
     _has_a_referral_where_needed,
     _may_see_a_sensitive_doctor,
+)
+
+ORDER: Sequence[Callable[[Offer, Request], None]] = (
+    _is_not_blocked,
+    _is_in_the_future,
+    _is_open,
+    *OF_THE_DOCTOR,
+    _is_given_through_the_channel,
     _is_not_paused,
     _is_within_the_limit,
 )
@@ -156,6 +178,16 @@ def check(offer: Offer, request: Request) -> None:
     """Raise the refusal of the first rule, in `ORDER`, that the request breaks."""
     for rule in ORDER:
         rule(offer, request)
+
+
+def find_refusal(doctor: Terms, request: Request) -> refusals.BookingRefusal | None:
+    """Why this doctor would not be given to the patient, before any time is asked for, or None."""
+    try:
+        for rule in OF_THE_DOCTOR:
+            rule(doctor, request)
+    except refusals.BookingRefusal as refusal:
+        return refusal
+    return None
 
 
 def ages_in_words(age_from: int, age_to: int) -> str:

@@ -41,7 +41,7 @@ async def open_days(db: Connection, *, now: datetime, first: date, last: date) -
                     and template.valid_from <= day::date
                     and (template.valid_to is null or day::date < template.valid_to)
                     and (template.weeks = 'all'
-                         or (template.weeks = 'odd') = (extract(week from day)::int % 2 = 1))
+                         or (template.weeks = 'odd') = (mod(extract(week from day)::int, 2) = 1))
                 join post on post.id = template.post_id
                 join department on department.id = post.department_id
                 join organisation on organisation.id = department.organisation_id
@@ -52,7 +52,7 @@ async def open_days(db: Connection, *, now: datetime, first: date, last: date) -
                 insert into slot (session_id, post_id, department_id, position_id, room_id,
                                   starts_at, ends_at, kind, channels, seats, opens_at)
                 select opened.id, opened.post_id, post.department_id, post.position_id,
-                       opened.room_id, starts_at, starts_at + length, template.kind,
+                       opened.room_id, begin.at, begin.at + visit.length, template.kind,
                        template.channels, template.seats, %(now)s
                 from opened
                 join schedule_template as template on template.id = opened.template_id
@@ -60,7 +60,7 @@ async def open_days(db: Connection, *, now: datetime, first: date, last: date) -
                 cross join lateral (select make_interval(mins => template.minutes)) as visit(length)
                 cross join lateral generate_series(
                     opened.starts_at, opened.ends_at - visit.length, visit.length
-                ) as starts(starts_at)
+                ) as begin(at)
                 returning 1
             )
             select (select count(*) from opened)::int as sessions,

@@ -28,7 +28,7 @@ async def open_pool(url: str, *, least: int = 1, most: int = 10, wait: float = 4
         timeout=wait,
         configure=_configure,
         open=False,
-        kwargs={"keepalives_idle": 5, "tcp_user_timeout": 5000},
+        kwargs={"keepalives_idle": 5, "tcp_user_timeout": 5000, "options": "-c timezone=UTC"},
     )
     await pool.open()
     return pool

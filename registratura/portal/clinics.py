@@ -1,0 +1,126 @@
+"""Steps 1–3 of booking: the clinic, the position, the doctor. Open to everybody."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get
+from litestar.params import Parameter
+from litestar.response import Template
+
+from registratura.booking import offers
+from registratura.booking.model import Rules
+from registratura.booking.slots import Window
+from registratura.db import Connection
+from registratura.directory import departments
+from registratura.directory.departments import Department
+from registratura.portal import wizard
+from registratura.portal.wizard import CHANNEL, Wizard
+from registratura.settings import Settings
+from registratura.web import Visitor, page
+
+
+@get("/clinics", name="clinics")
+async def clinics(
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor | None,
+    patient: UUID | None = None,
+    q: Annotated[str, Parameter(max_length=200)] = "",
+) -> Template:
+    """Clinics: the one of attachment first, then those that receive the patient's age."""
+    booking = await wizard.start(
+        db, visitor=visitor, patient_id=patient, now=now, settings=settings
+    )
+    found = await departments.search(db, q)
+    own = booking.patient.department_id if booking.patient else None
+    others = [clinic for clinic in found if clinic.id != own]
+    age = booking.age
+    return page(
+        "clinics/list.html",
+        visitor=visitor,
+        wizard=booking,
+        words=q,
+        own=next((clinic for clinic in found if clinic.id == own), None),
+        suited=[clinic for clinic in others if age is None or clinic.receives(age)],
+        unsuited=[clinic for clinic in others if age is not None and not clinic.receives(age)],
+    )
+
+
+def window_of(clinic: Department, now: datetime) -> Window:
+    """What the portal may book in this clinic now."""
+    return Window.open_to(CHANNEL, now=now, zone=clinic.zone, rules=Rules())
+
+
+@get("/clinics/{department:uuid}", name="positions")
+async def positions(
+    department: UUID,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor | None,
+    patient: UUID | None = None,
+) -> Template:
+    """The clinic's positions; none is hidden, each that cannot be booked says why."""
+    booking = await wizard.start(
+        db, visitor=visitor, patient_id=patient, now=now, settings=settings
+    )
+    clinic = await departments.get(db, department)
+    offered = await offers.search_positions(
+        db, clinic.id, window_of(clinic, now), age=booking.age, sex=booking.sex
+    )
+    return page(
+        "clinics/positions.html",
+        visitor=visitor,
+        wizard=booking,
+        clinic=clinic,
+        open=[it for it in offered if it.suits and it.self_booking and not it.needs_referral],
+        by_referral=[it for it in offered if it.suits and it.needs_referral],
+        by_desk=[
+            it for it in offered if it.suits and not it.self_booking and not it.needs_referral
+        ],
+        unsuited=[it for it in offered if not it.suits],
+    )
+
+
+@get("/clinics/{department:uuid}/{position:int}", name="doctors")
+async def doctors(
+    department: UUID,
+    position: int,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor | None,
+    patient: UUID | None = None,
+) -> Template:
+    """The doctors of one position: the patient's own area doctor first, then by nearest time."""
+    booking = await wizard.start(
+        db, visitor=visitor, patient_id=patient, now=now, settings=settings
+    )
+    clinic = await departments.get(db, department)
+    window = window_of(clinic, now)
+    found = await offers.search_doctors(db, clinic.id, position, window, booking.patient)
+    elsewhere = (
+        []
+        if any(doctor.free for doctor in found)
+        else await offers.search_elsewhere(db, clinic.id, position, window, age=booking.age)
+    )
+    return page(
+        "clinics/doctors.html",
+        visitor=visitor,
+        wizard=booking,
+        clinic=clinic,
+        position_id=position,
+        position=found[0].position if found else None,
+        area_kind=found[0].area_kind if found else None,
+        own=_own(booking, found),
+        doctors=found,
+        elsewhere=elsewhere,
+    )
+
+
+def _own(booking: Wizard, found: list[offers.DoctorOffer]) -> UUID | None:
+    """The area doctor of the patient, if he is among these."""
+    own = booking.patient.area_post_id if booking.patient else None
+    return own if any(doctor.post_id == own for doctor in found) else None

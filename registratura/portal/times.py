@@ -1,0 +1,139 @@
+"""Step 4 of booking: one doctor's days and times. Open to everybody."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from litestar import get
+from litestar.response import Template
+
+from registratura.booking import doctors, offers, rules, slots
+from registratura.booking.doctors import Doctor
+from registratura.booking.slots import FreeTime, Window
+from registratura.db import Connection
+from registratura.portal import wizard
+from registratura.portal.wizard import CHANNEL, Wizard
+from registratura.settings import Settings
+from registratura.web import Visitor, page
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the strip."""
+
+    date: date
+    times: list[FreeTime]
+    is_within_horizon: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A doctor's free time as the page shows it: one week, one chosen day, its parts."""
+
+    zone: str
+    week: list[Day]
+    chosen: date | None
+    earlier: date | None
+    later: date | None
+    total: int
+
+    @property
+    def parts(self) -> list[tuple[str, str, list[FreeTime]]]:
+        """The chosen day's times: id, words, times; parts without a time are left out."""
+        here = ZoneInfo(self.zone)
+        times = next((day.times for day in self.week if day.date == self.chosen), [])
+        bounds = (("morning", "Утро", 0, 12), ("day", "День", 12, 17), ("evening", "Вечер", 17, 24))
+        cut = (
+            (key, words, [it for it in times if low <= it.starts_at.astimezone(here).hour < high])
+            for key, words, low, high in bounds
+        )
+        return [part for part in cut if part[2]]
+
+
+def calendar(
+    times: list[FreeTime], zone: str, window: Window, today: date, asked: date | None
+) -> Calendar:
+    """The week of the day asked for, else of the first day that has a free time."""
+    days = slots.by_day(times, zone)
+    last = (window.until - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date()
+    chosen = asked if asked is not None and today <= asked <= last else next(iter(days), None)
+    monday = (chosen or today) - timedelta(days=(chosen or today).weekday())
+    week = [monday + timedelta(days=number) for number in range(7)]
+    return Calendar(
+        zone=zone,
+        week=[Day(day, days.get(day, []), today <= day <= last) for day in week],
+        chosen=chosen,
+        earlier=monday - timedelta(days=1) if monday > today else None,
+        later=monday + timedelta(days=7) if monday + timedelta(days=7) <= last else None,
+        total=len(times),
+    )
+
+
+@get("/doctors/{post:uuid}", name="times")
+async def times(
+    post: UUID,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor | None,
+    patient: UUID | None = None,
+    day: str = "",
+) -> Template:
+    """The doctor's week: days with counts, the times of one day; where none, the ways on."""
+    booking = await wizard.start(
+        db, visitor=visitor, patient_id=patient, now=now, settings=settings
+    )
+    doctor = await doctors.get(db, post)
+    return await times_page(db, doctor, booking, visitor, now, _asked(day))
+
+
+async def times_page(
+    db: Connection,
+    doctor: Doctor,
+    booking: Wizard,
+    visitor: Visitor | None,
+    now: datetime,
+    asked: date | None,
+    taken: datetime | None = None,
+) -> Template:
+    """The page of times; with `taken`, after «Это время только что заняли»: the nearest three."""
+    window = Window.open_to(CHANNEL, now=now, zone=doctor.zone, rules=doctor.rules)
+    free = await slots.search_free(db, doctor.post_id, window)
+    today = now.astimezone(ZoneInfo(doctor.zone)).date()
+    elsewhere = (
+        []
+        if free
+        else await offers.search_elsewhere(
+            db, doctor.department_id, doctor.position_id, window, age=booking.age
+        )
+    )
+    return page(
+        "clinics/times.html",
+        visitor=visitor,
+        status=409 if taken else 200,
+        wizard=booking,
+        doctor=doctor,
+        calendar=calendar(free, doctor.zone, window, today, asked),
+        here_today=today,
+        refusal=_refusal(doctor, booking, now, today),
+        elsewhere=elsewhere,
+        taken=taken,
+        nearest=slots.nearest(free, taken) if taken else [],
+    )
+
+
+def _refusal(doctor: Doctor, booking: Wizard, now: datetime, today: date) -> str | None:
+    """Why this doctor is not for this patient, told before a time is chosen."""
+    if booking.patient is None:
+        return None
+    refusal = rules.find_refusal(doctor, rules.Request(booking.patient, CHANNEL, now, today))
+    return refusal.text if refusal else None
+
+
+def _asked(day: str) -> date | None:
+    """The day in the address, or None where it is not a day."""
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return None

@@ -1,0 +1,66 @@
+"""The wizard of booking: for whom it runs, and its addresses, each of which carries the patient."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from registratura.booking.model import Channel
+from registratura.db import Connection
+from registratura.people import patients
+from registratura.people.ages import full_years
+from registratura.people.patients import Patient
+from registratura.settings import Settings
+from registratura.web import Visitor
+from registratura.web.dates import region_day
+
+CHANNEL = Channel.PORTAL
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """A booking under way. `patient` is None until somebody signs in."""
+
+    patient: Patient | None
+    today: date
+
+    @property
+    def age(self) -> int | None:
+        """The patient's full years today."""
+        return full_years(self.patient.birth_date, self.today) if self.patient else None
+
+    @property
+    def sex(self) -> str | None:
+        """The patient's sex."""
+        return self.patient.sex if self.patient else None
+
+    def url(self, path: str, **query: object) -> str:
+        """The address with the patient in it: a switch in another tab changes nothing here."""
+        if self.patient:
+            query["patient"] = self.patient.person_id
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+async def start(
+    db: Connection,
+    *,
+    visitor: Visitor | None,
+    patient_id: UUID | None,
+    now: datetime,
+    settings: Settings,
+) -> Wizard:
+    """The wizard of this request: of the patient in its address, else of the one chosen.
+
+    Refuses with `NotYourPatient`. Nobody signed in: a wizard without a patient, to look around.
+    """
+    today = region_day(now, settings.region_zone)
+    if visitor is None:
+        return Wizard(None, today)
+    patient = await patients.get_for(
+        db,
+        visitor.account_id,
+        patient_id or visitor.patient.id,
+        now=now,
+        zone=settings.region_zone,
+    )
+    return Wizard(patient, today)
