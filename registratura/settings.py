@@ -1,0 +1,177 @@
+"""The settings: one frozen dataclass, the only reader of the environment."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from registratura_ground.refused import Refused
+
+DEMO_SECRET = "demo-secret-of-no-value-to-anybody"  # noqa: S105 - refused in production
+SHORTEST_SECRET = 32  # characters
+
+
+def _text(given: str) -> str:
+    if not given.isprintable():
+        raise ValueError("нечто без непечатаемых знаков")
+    return given
+
+
+def _path(given: str) -> Path:
+    return Path(given).absolute()
+
+
+def _paths(given: str) -> tuple[Path, ...]:
+    return tuple(_path(one) for one in given.split(os.pathsep) if one)
+
+
+def _port(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
+        raise ValueError("число от 1 до 65535")
+    return int(given)
+
+
+def _site(given: str) -> str:
+    expected = ValueError("нечто вида https://example.org")
+    try:
+        parts = urlsplit(given)
+        whole = parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        raise expected from None
+    if parts.scheme not in ("http", "https") or not whole or parts.path.strip("/"):
+        raise expected
+    return given.rstrip("/")
+
+
+def _database(given: str) -> str:
+    try:
+        conninfo_to_dict(given)
+    except psycopg.Error:
+        raise ValueError("нечто вида postgresql://роль:пароль@узел:5432/база") from None
+    return given
+
+
+def _zone(given: str) -> str:
+    try:
+        return ZoneInfo(given).key
+    except (OSError, ValueError):
+        raise ValueError("нечто вида Europe/Moscow") from None
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(given: str) -> str:
+        if given not in words:
+            raise ValueError(" или ".join(words))
+        return given
+
+    return read
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "environment": _one_of("demo", "production"),
+    "database_url": _database,
+    "database_owner_url": _database,
+    "port": _port,
+    "public_url": _site,
+    "esia_url": _site,
+    "esia_key_file": _path,
+    "esia_certificate_file": _path,
+    "esia_trusted_files": _paths,
+    "region_zone": _zone,
+    "policy_check": _one_of("warn", "strict"),
+    "var": _path,
+}
+_OWN_NAMES = {"database_url": "DATABASE_URL", "database_owner_url": "DATABASE_OWNER_URL"}
+_NOT_SHOWN = {"database_url", "database_owner_url", "secret"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between two installations. Every ordinary value is the demo's.
+
+    A field `x` is read from REGISTRATURA_X; the two database addresses from DATABASE_URL and
+    DATABASE_OWNER_URL. Several trusted files are joined by a colon.
+    """
+
+    environment: str = "demo"
+    database_url: str = ""
+    database_owner_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    esia_url: str = "http://127.0.0.1:8001"
+    esia_issuer: str = "http://esia.gosuslugi.ru/"
+    esia_mnemonic: str = "REG40"
+    esia_key_file: Path = Path("var/keys/registratura.key")
+    esia_certificate_file: Path = Path("var/keys/registratura.crt")
+    esia_trusted_files: tuple[Path, ...] = (Path("var/keys/esia.crt"),)
+    secret: str = DEMO_SECRET
+    region_name: str = "Калужская область"
+    portal_name: str = "Регистратура40"
+    hotline: str = "122"
+    region_zone: str = "Europe/Moscow"
+    policy_check: str = "warn"
+    var: Path = Path("var")
+
+    @property
+    def production(self) -> bool:
+        """Real patients: nothing of the demo is accepted."""
+        return self.environment == "production"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """What the variables say. Refuses a bad value, and demo secrets in production."""
+        found: dict[str, Any] = {}
+        for one in fields(cls):
+            given = environment.get(variable(one.name), "").strip()
+            if given:
+                found[one.name] = _read(one.name, given)
+        if "port" in found:
+            found.setdefault("public_url", f"http://127.0.0.1:{found['port']}")
+        settings = _under_var(cls(**found), set(found))
+        if settings.production:
+            _check_production(settings, set(found))
+        return settings
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return _OWN_NAMES.get(name, f"REGISTRATURA_{name.upper()}")
+
+
+def _read(name: str, given: str) -> object:
+    try:
+        return _READERS.get(name, _text)(given)
+    except ValueError as expected:
+        shown = "" if name in _NOT_SHOWN else f" («{given}»)"
+        raise Refused(f"{variable(name)}{shown}: здесь должно стоять {expected}.") from None
+
+
+def _under_var(settings: Settings, given: set[str]) -> Settings:
+    """Keys lie under `var` unless their files are named."""
+    keys = settings.var.absolute() / "keys"
+    ordinary = {
+        "esia_key_file": keys / "registratura.key",
+        "esia_certificate_file": keys / "registratura.crt",
+        "esia_trusted_files": (keys / "esia.crt",),
+    }
+    missing: dict[str, Any] = {name: to for name, to in ordinary.items() if name not in given}
+    return replace(settings, var=settings.var.absolute(), **missing)
+
+
+def _check_production(settings: Settings, given: set[str]) -> None:
+    needed = ("database_url", "esia_url", "esia_key_file", "esia_certificate_file")
+    wrong = {name for name in (*needed, "esia_trusted_files") if name not in given}
+    if settings.secret == DEMO_SECRET or len(settings.secret) < SHORTEST_SECRET:
+        wrong.add("secret")
+    if not settings.public_url.startswith("https:"):
+        wrong.add("public_url")
+    if wrong:
+        names = ", ".join(sorted(variable(name) for name in wrong))
+        raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")

@@ -1,0 +1,89 @@
+"""One PostgreSQL for the whole run; a test that wants a database gets a fresh one of its own."""
+
+import asyncio
+import itertools
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from registratura.db import Connection, Pool, open_pool
+from registratura.db.migrate import ROLES, migrate
+from registratura_ground import embedded
+
+OWNER, APPLICATION = ROLES
+TEMPLATE = "registratura_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+    """A server without fsync, erased after the run."""
+    folder = tmp_path_factory.mktemp("postgres")
+    server = embedded.start(folder, fsync=False)
+    yield server
+    server.erase()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(server: embedded.Server) -> str:
+    """Name of a migrated database that tests copy."""
+    for role in ROLES:
+        server.ensure_role(role)
+    server.ensure_database(TEMPLATE, OWNER, guests=(APPLICATION,))
+    asyncio.run(migrate(server.url(TEMPLATE, OWNER)))
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(server: embedded.Server, template: str) -> Iterator[str]:
+    """Name of a fresh, empty, migrated database; dropped after the test."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    copy = sql.SQL("create database {} template {} owner {}")
+    _administer(server, copy.format(*map(sql.Identifier, (name, template, OWNER))))
+    yield name
+    _administer(server, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database_url(server: embedded.Server, database: str) -> str:
+    """Address of the test's database for the application's role."""
+    return server.url(database, APPLICATION)
+
+
+@pytest.fixture
+def owner_url(server: embedded.Server, database: str) -> str:
+    """Address of the test's database for its owner."""
+    return server.url(database, OWNER)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Connection]:
+    """A connection as the application opens them."""
+    connection: Connection = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
+    async with connection:
+        yield connection
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """A pool as the application opens it."""
+    pool = await open_pool(database_url)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The root of the checkout under test."""
+    return Path(__file__).resolve().parent.parent
+
+
+def _administer(server: embedded.Server, statement: sql.Composed) -> None:
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(statement)
