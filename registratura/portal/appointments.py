@@ -6,38 +6,31 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from litestar import get, post
+from litestar.di import Provide
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
 from registratura.booking import appointments as engine
-from registratura.booking import doctors, rules, slots, visits
+from registratura.booking import cancellation, doctors, rules, slots, visits
 from registratura.booking.appointments import Wish
 from registratura.booking.refusals import NotOpenYet, SlotPast, SlotTaken
+from registratura.booking.visits import Visit
 from registratura.db import Connection
-from registratura.portal import wizard
 from registratura.portal.times import times_page
-from registratura.portal.wizard import CHANNEL
+from registratura.portal.wizard import BOOKING, CHANNEL, Wizard, start
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, signed_in
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@get("/check", name="check", guards=[signed_in])
+@get("/check", name="check", guards=[signed_in], dependencies=BOOKING)
 async def check(
-    slot: UUID,
-    db: Connection,
-    now: datetime,
-    settings: Settings,
-    visitor: Visitor,
-    patient: UUID | None = None,
+    slot: UUID, db: Connection, now: datetime, visitor: Visitor, booking: Wizard
 ) -> Template:
     """Everything about the visit before «Записаться»; each row can be changed."""
-    booking = await wizard.start(
-        db, visitor=visitor, patient_id=patient, now=now, settings=settings
-    )
     chosen = await slots.get(db, slot)
     doctor = await doctors.get(db, chosen.post_id)
     day = chosen.starts_at.astimezone(ZoneInfo(doctor.zone)).date()
@@ -63,9 +56,7 @@ async def book(
 ) -> Redirect | Template:
     """«Записаться». The same form sent again leads to the same ticket."""
     slot_id, patient_id, key = (UUID(data[name]) for name in ("slot", "patient", "key"))
-    booking = await wizard.start(
-        db, visitor=visitor, patient_id=patient_id, now=now, settings=settings
-    )
+    booking = await start(db, visitor, now, settings, patient_id)
     assert booking.patient is not None
     actor = Actor("account", str(visitor.account_id))
     wish = Wish(now, actor, booking.patient, slot_id, CHANNEL, key)
@@ -98,43 +89,37 @@ async def appointments(
     )
 
 
-@get("/appointments/{appointment:uuid}", name="appointment", guards=[signed_in])
-async def ticket(
+async def _visit(
     appointment: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
-) -> Template:
-    """«Вы записаны»: the ticket; later the same page tells what became of the visit."""
-    visit = await visits.get_for(
+) -> Visit:
+    return await visits.get_for(
         db, visitor.account_id, appointment, now=now, region_zone=settings.region_zone
     )
+
+
+VISIT = {"visit": Provide(_visit)}
+
+
+@get("/appointments/{appointment:uuid}", name="appointment", guards=[signed_in], dependencies=VISIT)
+async def ticket(visitor: Visitor, visit: Visit) -> Template:
+    """«Вы записаны»: the ticket; later the same page tells what became of the visit."""
     return page("appointments/ticket.html", visitor=visitor, visit=visit)
 
 
-@get("/appointments/{appointment:uuid}/cancel", name="cancel", guards=[signed_in])
-async def ask_to_cancel(
-    appointment: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
-) -> Template | Redirect:
+@get(
+    "/appointments/{appointment:uuid}/cancel", name="cancel", guards=[signed_in], dependencies=VISIT
+)
+async def ask_to_cancel(now: datetime, visitor: Visitor, visit: Visit) -> Template | Redirect:
     """«Отменить запись?»: one question, one button."""
-    visit = await visits.get_for(
-        db, visitor.account_id, appointment, now=now, region_zone=settings.region_zone
-    )
     if not visit.is_coming(now):
         return redirect(f"/appointments/{visit.id}")
     return page("appointments/cancel.html", visitor=visitor, visit=visit)
 
 
-@post("/appointments/{appointment:uuid}/cancel", guards=[signed_in])
-async def cancel(
-    appointment: UUID,
-    db: Connection,
-    now: datetime,
-    settings: Settings,
-    visitor: Visitor,
-) -> Redirect:
+@post("/appointments/{appointment:uuid}/cancel", guards=[signed_in], dependencies=VISIT)
+async def cancel(db: Connection, now: datetime, visitor: Visitor, visit: Visit) -> Redirect:
     """Cancel; the time is free again. Sent twice, it is cancelled once."""
-    visit = await visits.get_for(
-        db, visitor.account_id, appointment, now=now, region_zone=settings.region_zone
-    )
-    await engine.cancel(
+    await cancellation.cancel(
         db,
         now=now,
         actor=Actor("account", str(visitor.account_id)),

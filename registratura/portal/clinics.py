@@ -14,25 +14,19 @@ from registratura.booking.slots import Window
 from registratura.db import Connection
 from registratura.directory import departments
 from registratura.directory.departments import Department
-from registratura.portal import wizard
-from registratura.portal.wizard import CHANNEL, Wizard
-from registratura.settings import Settings
+from registratura.portal.wizard import BOOKING, CHANNEL, Wizard
 from registratura.web import Visitor, page
 
 
-@get("/clinics", name="clinics")
+@get("/clinics", name="clinics", dependencies=BOOKING)
 async def clinics(
     db: Connection,
     now: datetime,
-    settings: Settings,
     visitor: Visitor | None,
-    patient: UUID | None = None,
+    booking: Wizard,
     q: Annotated[str, Parameter(max_length=200)] = "",
 ) -> Template:
     """Clinics: the one of attachment first, then those that receive the patient's age."""
-    booking = await wizard.start(
-        db, visitor=visitor, patient_id=patient, now=now, settings=settings
-    )
     found = await departments.search(db, q)
     own = booking.patient.department_id if booking.patient else None
     others = [clinic for clinic in found if clinic.id != own]
@@ -53,19 +47,15 @@ def window_of(clinic: Department, now: datetime) -> Window:
     return Window.open_to(CHANNEL, now=now, zone=clinic.zone, rules=Rules())
 
 
-@get("/clinics/{department:uuid}", name="positions")
+@get("/clinics/{department:uuid}", name="positions", dependencies=BOOKING)
 async def positions(
     department: UUID,
     db: Connection,
     now: datetime,
-    settings: Settings,
     visitor: Visitor | None,
-    patient: UUID | None = None,
+    booking: Wizard,
 ) -> Template:
     """The clinic's positions; none is hidden, each that cannot be booked says why."""
-    booking = await wizard.start(
-        db, visitor=visitor, patient_id=patient, now=now, settings=settings
-    )
     clinic = await departments.get(db, department)
     offered = await offers.search_positions(
         db, clinic.id, window_of(clinic, now), age=booking.age, sex=booking.sex
@@ -84,20 +74,16 @@ async def positions(
     )
 
 
-@get("/clinics/{department:uuid}/{position:int}", name="doctors")
+@get("/clinics/{department:uuid}/{position:int}", name="doctors", dependencies=BOOKING)
 async def doctors(
     department: UUID,
     position: int,
     db: Connection,
     now: datetime,
-    settings: Settings,
     visitor: Visitor | None,
-    patient: UUID | None = None,
+    booking: Wizard,
 ) -> Template:
     """The doctors of one position: the patient's own area doctor first, then by nearest time."""
-    booking = await wizard.start(
-        db, visitor=visitor, patient_id=patient, now=now, settings=settings
-    )
     clinic = await departments.get(db, department)
     window = window_of(clinic, now)
     found = await offers.search_doctors(db, clinic.id, position, window, booking.patient)

@@ -12,9 +12,7 @@ from registratura.booking import doctors, offers, rules, slots
 from registratura.booking.doctors import Doctor
 from registratura.booking.slots import FreeTime, Window
 from registratura.db import Connection
-from registratura.portal import wizard
-from registratura.portal.wizard import CHANNEL, Wizard
-from registratura.settings import Settings
+from registratura.portal.wizard import BOOKING, CHANNEL, Wizard
 from registratura.web import Visitor, page
 
 
@@ -70,20 +68,16 @@ def calendar(
     )
 
 
-@get("/doctors/{post:uuid}", name="times")
+@get("/doctors/{post:uuid}", name="times", dependencies=BOOKING)
 async def times(
     post: UUID,
     db: Connection,
     now: datetime,
-    settings: Settings,
     visitor: Visitor | None,
-    patient: UUID | None = None,
+    booking: Wizard,
     day: str = "",
 ) -> Template:
     """The doctor's week: days with counts, the times of one day; where none, the ways on."""
-    booking = await wizard.start(
-        db, visitor=visitor, patient_id=patient, now=now, settings=settings
-    )
     doctor = await doctors.get(db, post)
     return await times_page(db, doctor, booking, visitor, now, _asked(day))
 
@@ -108,6 +102,7 @@ async def times_page(
             db, doctor.department_id, doctor.position_id, window, age=booking.age
         )
     )
+    nearest = slots.nearest(free, taken) if taken else []
     return page(
         "clinics/times.html",
         visitor=visitor,
@@ -119,7 +114,7 @@ async def times_page(
         refusal=_refusal(doctor, booking, now, today),
         elsewhere=elsewhere,
         taken=taken,
-        nearest=slots.nearest(free, taken) if taken else [],
+        nearest=nearest,
     )
 
 

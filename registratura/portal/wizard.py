@@ -5,6 +5,8 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from litestar.di import Provide
+
 from registratura.booking.model import Channel
 from registratura.db import Connection
 from registratura.people import patients
@@ -43,24 +45,22 @@ class Wizard:
 
 async def start(
     db: Connection,
-    *,
     visitor: Visitor | None,
-    patient_id: UUID | None,
     now: datetime,
     settings: Settings,
+    patient: UUID | None = None,
 ) -> Wizard:
     """The wizard of this request: of the patient in its address, else of the one chosen.
 
     Refuses with `NotYourPatient`. Nobody signed in: a wizard without a patient, to look around.
     """
-    today = region_day(now, settings.region_zone)
+    zone = settings.region_zone
+    today = region_day(now, zone)
     if visitor is None:
         return Wizard(None, today)
-    patient = await patients.get_for(
-        db,
-        visitor.account_id,
-        patient_id or visitor.patient.id,
-        now=now,
-        zone=settings.region_zone,
-    )
-    return Wizard(patient, today)
+    chosen = patient or visitor.patient.id
+    return Wizard(await patients.get_for(db, visitor.account_id, chosen, now=now, zone=zone), today)
+
+
+BOOKING = {"booking": Provide(start)}
+"""A handler with these dependencies may ask for `booking: Wizard`."""

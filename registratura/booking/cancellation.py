@@ -1,0 +1,77 @@
+"""Cancelling: the visit ends, its time is free again, in one transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from registratura import db as database
+from registratura.audit import Actor
+from registratura.booking.model import State
+from registratura.booking.refusals import CannotBeCancelled
+from registratura.db import Connection
+
+
+async def cancel(
+    db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, by: str = "patient"
+) -> None:
+    """Cancel a coming visit; its time is free again at once.
+
+    The actor has been allowed to by `get_for` of `booking.visits`. A visit that was cancelled
+    before stays so, quietly. Refuses with `CannotBeCancelled` once the visit has begun.
+    `by` is who gave up: patient, clinic or federation.
+    """
+    async with db.transaction():
+        state = await database.value(
+            db,
+            """
+            with locked as (
+                select slot.id from slot
+                where slot.id = (select slot_id from appointment where id = %(appointment)s)
+                for no key update
+            )
+            select appointment.state from appointment, locked
+            where appointment.id = %(appointment)s
+            """,
+            appointment=appointment_id,
+        )
+        if state == State.CANCELLED:
+            return
+        if not await _cancel(db, now=now, actor=actor, appointment_id=appointment_id, by=by):
+            raise CannotBeCancelled()
+
+
+async def _cancel(
+    db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, by: str
+) -> bool:
+    return bool(
+        await database.value(
+            db,
+            """
+            with before as (
+                select * from appointment where id = %(appointment)s
+            ), visit as (
+                update appointment
+                set state = 'cancelled', held_until = null, cancelled_by = %(by)s,
+                    cancelled_at = %(now)s
+                where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
+                returning *
+            ), counted as (
+                update slot set taken = taken - 1 from visit where slot.id = visit.slot_id
+            ), recorded as (
+                insert into event (at, kind, actor_kind, actor_id, person_id, subject_id,
+                                   before, after)
+                select %(now)s, 'appointment.cancelled', %(actor_kind)s, %(actor_id)s,
+                       visit.patient_id, visit.id, to_jsonb(before), to_jsonb(visit)
+                from visit, before
+            ), announced as (
+                insert into outbox (event, subject_id, created_at)
+                select 'appointment.cancelled', visit.id, %(now)s from visit
+            )
+            select count(*) from visit
+            """,
+            appointment=appointment_id,
+            by=by,
+            now=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+        )
+    )

@@ -1,0 +1,41 @@
+"""Every door of the portal is either on the public list or demands sign-in."""
+
+from litestar.routes import HTTPRoute
+
+from registratura.app import create_app
+from registratura.settings import Settings
+from registratura.web import has_session, signed_in
+
+PUBLIC = {
+    "GET /",
+    "GET /about/accessibility",
+    "GET /about/personal-data",
+    "GET /signin",
+    "GET /signin/esia",
+    "GET /signin/done",
+    "POST /signout",
+    "POST /vision",
+    "GET /clinics",
+    "GET /clinics/{department:uuid}",
+    "GET /clinics/{department:uuid}/{position:int}",
+    "GET /doctors/{post:uuid}",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+}
+
+
+def test_every_door_is_public_by_name_or_demands_sign_in() -> None:
+    app = create_app(Settings())
+    open_doors = set()
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute) or route.path.startswith("/static"):
+            continue
+        for handler in route.route_handlers:
+            guards = handler.resolve_guards()
+            if signed_in in guards or has_session in guards:
+                continue
+            methods = {str(method) for method in handler.http_methods} - {"HEAD", "OPTIONS"}
+            open_doors |= {f"{method} {route.path}" for method in methods}
+    assert open_doors - PUBLIC == set(), "a door without a guard that nobody put on the list"
+    assert PUBLIC - open_doors == set(), "the list names a door that is not open or not there"
