@@ -93,7 +93,7 @@ def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
 async def _say_sorry(reference: str, send: Send) -> None:
     words = f"Страница не открылась. Номер обращения {reference}.".encode()
     kind = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 500, "headers": kind})  # type: ignore[typeddict-item,misc]
+    await send({"type": "http.response.start", "status": 500, "headers": kind})
     await send({"type": "http.response.body", "body": words, "more_body": False})
 
 

@@ -20,8 +20,6 @@ from registratura.web.requests import cookies_of, known_visitor
 
 _LOG = structlog.get_logger("web")
 AnyRequest = Request[Any, Any, Any]
-# One answer for what does not exist and for what is not yours.
-_NOT_THERE = {"not_your_patient", "slot_unknown", "appointment_unknown", "relative_unknown"}
 _TEMPLATES = {404: "errors/not_found.html", 405: "errors/not_found.html", 403: "errors/stale.html"}
 
 
@@ -32,7 +30,8 @@ def reference_of(request: AnyRequest) -> str:
 
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Template:
     """The registry said no: its words, with what it offers instead, status 409 (or 404)."""
-    if refusal.code in _NOT_THERE:
+    if refusal.code.startswith("not_your_") or refusal.code.endswith("_unknown"):
+        # One answer for what does not exist and for what is not yours.
         return _page(request, "errors/not_found.html", 404)
     status = 429 if isinstance(refusal, TriedTooOften) else 409
     return _page(request, "errors/refusal.html", status, refusal=refusal)

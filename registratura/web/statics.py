@@ -12,7 +12,11 @@ def portal_shelf(portal: Path) -> look.Shelf:
     """Everything under /static: one style sheet, the script, the fonts, the mark."""
     return look.Shelf(
         "/static",
-        files={**look_files(look.FOLDER), "favicon.svg": _OWN / "favicon.svg"},
+        files={
+            **look_files(look.FOLDER),
+            "favicon.svg": _OWN / "favicon.svg",
+            **{script.name: script for script in sorted(portal.glob("*.js"))},
+        },
         bundles={
             "portal.css": (
                 *look.STYLES,

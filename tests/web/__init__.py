@@ -1,0 +1,1 @@
+"""The web kit: sessions, limits, headers, faults, words for dates."""
