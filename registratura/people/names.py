@@ -11,8 +11,8 @@ Sex = Literal["M", "F"]
 LONGEST = 60  # letters of one part of a name
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʻʹ`´′", "'"))
-_MALE = ("ич", "оглы", "оглу", "улы", "ұлы", "углы", "угли", "ўғли", "уулу")
-_FEMALE = ("вна", "чна", "кызы", "гызы", "қызы", "кизи", "қизи")
+MALE_ENDINGS = ("ич", "оглы", "оглу", "улы", "ұлы", "углы", "угли", "ўғли", "уулу")
+FEMALE_ENDINGS = ("вна", "чна", "кызы", "гызы", "қызы", "кизи", "қизи")
 
 
 def clean(typed: str, what: str = "имя") -> str:
@@ -59,6 +59,6 @@ def full(last_name: str, first_name: str, middle_name: str | None) -> str:
 def guess_sex(middle_name: str | None) -> Sex | None:
     """The sex that the patronymic tells, or None where it tells nothing."""
     ending = (middle_name or "").strip().lower().replace("ё", "е")
-    if ending.endswith(_MALE):
+    if ending.endswith(MALE_ENDINGS):
         return "M"
-    return "F" if ending.endswith(_FEMALE) else None
+    return "F" if ending.endswith(FEMALE_ENDINGS) else None

@@ -12,17 +12,15 @@ class NotYourPatient(Refusal):
     words: ClassVar[str] = "Такой страницы нет"
 
 
-class RelativeUnknown(Refusal):
-    """No such link of this account, or it has ended."""
+class NotYourRelative(Refusal):
+    """No such link of this account, or it has ended: the answer is one."""
 
-    code: ClassVar[str] = "relative_unknown"
-    words: ClassVar[str] = "Такого родственника в вашем списке нет"
+    code: ClassVar[str] = "not_your_relative"
+    words: ClassVar[str] = "Такой страницы нет"
 
 
 class NotTyped(Refusal):
-    """What was typed in one field cannot be taken; `field` names the field of the engine."""
-
-    field: ClassVar[str]
+    """What was typed in one field cannot be taken; the words say how to mend it."""
 
 
 class NameEmpty(NotTyped):

@@ -15,10 +15,10 @@ from registratura.people import ages, names, persons, policies
 from registratura.people.declarations import Declaration, checked
 from registratura.people.names import Sex
 from registratura.people.refusals import (
+    NotYourRelative,
     OwnerIsMinor,
     RelativeAddedTwice,
     RelativeNotAdded,
-    RelativeUnknown,
     TooManyRelatives,
     TooManyRelativesToday,
 )
@@ -92,8 +92,19 @@ async def search(db: Connection, account_id: UUID, *, now: datetime, zone: str) 
     )
 
 
+async def get_own(
+    db: Connection, account_id: UUID, relative_id: UUID, *, now: datetime, zone: str
+) -> Relative:
+    """One living link of the account. Refuses with `NotYourRelative`."""
+    living = await search(db, account_id, now=now, zone=zone)
+    for relative in living:  # ten at most
+        if relative.id == relative_id:
+            return relative
+    raise NotYourRelative()
+
+
 async def leave(db: Connection, account_id: UUID, relative_id: UUID, *, now: datetime) -> None:
-    """End the account's own link; visits already booked stay. Refuses with `RelativeUnknown`."""
+    """End the account's own link; visits already booked stay. Refuses with `NotYourRelative`."""
     async with db.transaction():
         left = await find(
             db,
@@ -108,7 +119,7 @@ async def leave(db: Connection, account_id: UUID, relative_id: UUID, *, now: dat
             now=now,
         )
         if left is None:
-            raise RelativeUnknown()
+            raise NotYourRelative()
         await audit.record(
             db,
             now=now,

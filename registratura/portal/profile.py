@@ -22,12 +22,14 @@ async def profile(db: Connection, now: datetime, settings: Settings, visitor: Vi
     zone = settings.region_zone
     today = region_day(now, zone)
     owner = await accounts.get(db, visitor.account_id)
+    declared = await relatives.search(db, visitor.account_id, now=now, zone=zone)
     return page(
         "profile/index.html",
         visitor=visitor,
         owner=owner,
         attachment=await attachments.find_main(db, visitor.person_id, today),
-        relatives=await relatives.search(db, visitor.account_id, now=now, zone=zone),
+        relatives=declared,
+        mistyped={it.id for it in declared if not policies.fits_check_digit(it.policy_number)},
         consents=await consents.search(db, visitor.account_id),
         consent_name=_consent_name,
         may_add=ages.is_adult(owner.birth_date, today),
@@ -35,7 +37,6 @@ async def profile(db: Connection, now: datetime, settings: Settings, visitor: Vi
         sexes=SEXES,
         masked_snils=snils.masked,
         policy_ending=policies.ending,
-        policy_warning=policies.warning,
     )
 
 

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 
 from registratura.booking import visits
 from registratura.db import Connection
-from registratura.people import accounts, ages, relatives
+from registratura.people import accounts, ages, names, relatives
 from registratura.people.policies import Check
 from registratura.people.refusals import OwnerIsMinor, RelativeAddedTwice, RelativeNotAdded
 from registratura.portal.relative_form import KINSHIP, SEXES, RelativeForm
@@ -101,4 +101,6 @@ def _form_page(visitor: Visitor, form: RelativeForm) -> Template:
         form=form,
         kinds=list(KINSHIP.items()),
         sexes=list(SEXES.items()),
+        male_endings=names.MALE_ENDINGS,
+        female_endings=names.FEMALE_ENDINGS,
     )
