@@ -1,0 +1,105 @@
+"""Races on real connections: one wins; with the wall taken away the race is seen to be real."""
+
+import asyncio
+from collections import Counter
+from datetime import date
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from registratura.booking.refusals import Refusal
+from registratura.db import Connection, Pool, execute, open_pool, value
+from registratura.people.accounts import Account
+from registratura.people.patients import Patient
+from tests.given import people, region
+from tests.given.visits import book, patient
+
+CROWD = 50
+
+
+async def crowd(db: Connection) -> list[tuple[Account, Patient]]:
+    """Fifty adults who want the same."""
+    found = []
+    for number in range(CROWD):
+        profile = people.Profile(
+            **{
+                **vars(people.MARIA),
+                "oid": 5000 + number,
+                "snils": None,
+                "birth_date": date(1980, 1, 1 + number % 28),
+                "policy_number": None,
+            }
+        )
+        account = await people.account(db, profile)
+        found.append((account, await patient(db, account)))
+    return found
+
+
+async def rush(pool: Pool, wishes: list[tuple[Account, Patient, UUID, UUID]]) -> Counter[str]:
+    """All at once; how many got which answer."""
+
+    async def one(account: Account, whom: Patient, slot_id: UUID, key: UUID) -> str:
+        async with pool.connection() as own:
+            try:
+                await book(own, account, whom, slot_id, key=key)
+            except Refusal as refusal:
+                return type(refusal).__name__
+            return "booked"
+
+    return Counter(await asyncio.gather(*(one(*wish) for wish in wishes)))
+
+
+@pytest.fixture
+async def wide_pool(database_url: str) -> object:
+    pool = await open_pool(database_url, least=10, most=CROWD, wait=30)
+    yield pool
+    await pool.close()
+
+
+async def test_fifty_book_one_slot_and_one_wins(db: Connection, wide_pool: Pool) -> None:
+    slot = (await region.free(db, "therapist"))[0].slot_id
+    wishes = [(account, whom, slot, uuid4()) for account, whom in await crowd(db)]
+    assert await rush(wide_pool, wishes) == {"booked": 1, "SlotTaken": CROWD - 1}
+    assert await value(db, "select taken from slot where id = %(slot)s", slot=slot) == 1
+
+
+async def test_without_its_constraints_the_seat_is_sold_many_times(
+    db: Connection, owner_url: str, wide_pool: Pool
+) -> None:
+    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
+        await owner.execute("drop index a_seat_is_given_once")
+        await owner.execute("alter table slot drop constraint a_slot_has_no_more_visits_than_seats")
+    slot = (await region.free(db, "therapist"))[0].slot_id
+    wishes = [(account, whom, slot, uuid4()) for account, whom in await crowd(db)]
+    assert (await rush(wide_pool, wishes))["booked"] > 1
+
+
+async def test_one_patient_is_booked_into_two_places_at_one_time_and_one_wins(
+    db: Connection, wide_pool: Pool
+) -> None:
+    whom = await people.account(db)
+    herself = await patient(db, whom)
+    for number, (one, other) in enumerate(
+        zip(
+            await region.free(db, "therapist"), await region.free(db, "gynaecologist"), strict=False
+        )
+    ):
+        if number == 10:
+            break
+        answers = await rush(
+            wide_pool,
+            [(whom, herself, it.slot_id, uuid4()) for it in (one, other) for _ in range(5)],
+        )
+        assert answers["booked"] == 1
+        await execute(db, "update appointment set state = 'moved'")
+
+
+async def test_the_same_form_sent_ten_times_at_once_is_one_visit(
+    db: Connection, wide_pool: Pool
+) -> None:
+    whom = await people.account(db)
+    herself = await patient(db, whom)
+    slot, key = (await region.free(db, "therapist"))[0].slot_id, uuid4()
+    assert await rush(wide_pool, [(whom, herself, slot, key)] * 10) == {"booked": 10}
+    assert await value(db, "select count(*) from appointment") == 1

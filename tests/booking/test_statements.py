@@ -1,0 +1,51 @@
+"""How often a booking goes to the database: counted at the connection."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from registratura.db import Connection
+from registratura.people.accounts import Account
+from registratura.people.patients import Patient
+from tests.given import region
+from tests.given.visits import book
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that goes over a connection, BEGIN and COMMIT among them."""
+    seen: list[str] = []
+    execute = psycopg.AsyncCursor.execute
+    command = psycopg.AsyncConnection._exec_command
+
+    async def counted(self: Any, query: Any, *rest: Any, **named: Any) -> Any:
+        seen.append(str(query))
+        return await execute(self, query, *rest, **named)
+
+    def commanded(self: Any, sent: Any, *rest: Any, **named: Any) -> Any:
+        seen.append(sent.decode() if isinstance(sent, bytes) else str(sent))
+        return command(self, sent, *rest, **named)
+
+    monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
+    monkeypatch.setattr(psycopg.AsyncConnection, "_exec_command", commanded)
+    return seen
+
+
+async def test_a_booking_is_at_most_four_statements_between_begin_and_commit(
+    db: Connection, maria: Account, petr: Patient, trips: list[str]
+) -> None:
+    slot = (await region.free(db))[0]
+    trips.clear()
+    await book(db, maria, petr, slot.slot_id)
+    words = [trip.strip().split()[0].lower() for trip in trips]
+    assert (words[0], words[-1]) == ("begin", "commit")
+    assert len(words) - 2 <= 4
+
+
+async def test_two_weeks_of_one_doctor_are_one_statement(db: Connection, trips: list[str]) -> None:
+    await region.post(db, "area-doctor")
+    trips.clear()
+    await region.free(db)
+    assert len(trips) == 2  # the builder looks the doctor up, the search is one
