@@ -39,6 +39,8 @@ POSTS = {
     "gynaecologist": (13, "adult", 0, 150, "F"),
 }
 
+ORDINARY = ("ordinary", 1, "", "2020-01-01", "")  # kind, seats, channels (all), from, to
+
 
 @dataclass(frozen=True)
 class Coded:

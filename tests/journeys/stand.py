@@ -1,0 +1,119 @@
+"""All three systems as `registratura demo` starts them, on ports and in a folder of their own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+HOUSE = Path(__file__).parents[2]
+PATIENCE = 150  # seconds for a first start on busy cores
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A demo that runs; ЕСИА at localhost, so that sign-on is cross-site as in life."""
+
+    process: subprocess.Popen[bytes]
+    var: Path
+    portal: str
+    esia: str
+    gosuslugi: str
+
+    def stop(self) -> None:
+        """Ctrl-C; everything it started ends with it."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    @property
+    def log(self) -> str:
+        """What the systems wrote, for a test that failed or that reads it."""
+        files = sorted((self.var / "log").glob("*.log"))
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+
+
+def start(var: Path, *, moment: str | None = None) -> Stand:
+    """Start a demo with the tiny region; every clock shows `moment` if it is given."""
+    portal, esia, gosuslugi = free_ports(3)
+    environment = {
+        **os.environ,
+        "REGISTRATURA_VAR": str(var),
+        "REGISTRATURA_DEMO_SIZE": "tiny",
+        "REGISTRATURA_PORT": str(portal),
+        "ESIA_PORT": str(esia),
+        "ESIA_PUBLIC_URL": f"http://localhost:{esia}",
+        "GOSUSLUGI_PORT": str(gosuslugi),
+    }
+    command = [sys.executable, "-m", "registratura.cli", "demo"]
+    if moment is not None:
+        faketime = shutil.which("faketime")
+        assert faketime, "libfaketime is not installed"
+        command = [faketime, "-f", f"@{moment}", *command]
+    output = var / "demo.txt"
+    var.mkdir(parents=True, exist_ok=True)
+    with output.open("wb") as file:
+        process = subprocess.Popen(
+            command,
+            cwd=HOUSE,
+            env=environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    stand = Stand(
+        process,
+        var,
+        f"http://127.0.0.1:{portal}",
+        f"http://localhost:{esia}",
+        f"http://127.0.0.1:{gosuslugi}",
+    )
+    try:
+        wait_for(stand, output)
+    except BaseException:
+        stand.stop()
+        raise
+    return stand
+
+
+def wait_for(stand: Stand, output: Path) -> None:
+    """Until all three answer and the demo has printed its screen."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if stand.process.poll() is not None:
+            raise RuntimeError(f"the demo ended: {output.read_text(encoding='utf-8')}")
+        if "Registratura-40" in output.read_text(encoding="utf-8") and all(
+            answers(f"{address}/healthz") for address in (stand.portal, stand.esia, stand.gosuslugi)
+        ):
+            return
+        time.sleep(0.3)
+    raise TimeoutError(f"the demo did not start: {output.read_text(encoding='utf-8')}\n{stand.log}")
+
+
+def answers(address: str) -> bool:
+    """Whether something healthy is there."""
+    try:
+        return httpx.get(address, timeout=2, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
