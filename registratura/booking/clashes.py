@@ -27,9 +27,19 @@ class Clash:
     phone: str
 
 
-async def name(
-    db: Connection, *, now: datetime, patient_id: UUID, slot_id: UUID, constraint: str | None
-) -> BookingRefusal | None:
+@dataclass(frozen=True)
+class Refused:
+    """What was asked when a constraint refused it."""
+
+    now: datetime
+    patient_id: UUID
+    slot_id: UUID
+    account_id: str | None
+    replaces: UUID | None
+    referral_id: UUID | None
+
+
+async def name(db: Connection, asked: Refused, constraint: str | None) -> BookingRefusal | None:
     """The refusal of the first broken rule in the order of `CONSTRAINTS`, asked after the rollback.
 
     PostgreSQL names the constraint it met first, and that order changes with a restore; so the
@@ -38,7 +48,7 @@ async def name(
     """
     if constraint is None or constraint not in CONSTRAINTS:
         return None
-    found = await _search(db, now=now, patient_id=patient_id, slot_id=slot_id)
+    found = await _search(db, asked)
     order = list(CONSTRAINTS)
     found.sort(key=lambda clash: order.index(clash.constraint))
     if not found:
@@ -70,24 +80,35 @@ async def _search(db: Connection, *, now: datetime, patient_id: UUID, slot_id: U
             join department on department.id = slot.department_id
             join organisation on organisation.id = department.organisation_id
             where slot.id = %(slot)s
+        ), standing as (
+            -- what the booking would have met: not what it would have cleared out of its way
+            select appointment.*
+            from appointment, wanted
+            where live and id is distinct from %(replaces)s::uuid
+              and not (state = 'held' and (held_until <= %(now)s
+                       or patient_id = %(patient)s and account_id = %(account)s::uuid))
+              and (slot_id = wanted.id or patient_id = %(patient)s
+                   or referral_id = %(referral)s::uuid)
         ), broken as (
             select 'a_seat_is_given_once' as constraint, null::uuid as appointment_id
-            from wanted where taken >= seats
+            from wanted
+            where seats <= (select count(*) from standing where slot_id = wanted.id)
             union all
-            select 'a_patient_is_in_one_place_at_a_time', appointment.id
-            from wanted join appointment on appointment.patient_id = %(patient)s
-                and appointment.live and appointment.replaces is null
-                and tstzrange(appointment.starts_at, appointment.ends_at)
+            select 'a_patient_is_in_one_place_at_a_time', standing.id
+            from wanted join standing on standing.patient_id = %(patient)s
+                and standing.replaces is null
+                and tstzrange(standing.starts_at, standing.ends_at)
                     && tstzrange(wanted.starts_at, wanted.ends_at)
             union all
-            select 'one_coming_visit_per_position', appointment.id
-            from wanted join appointment on appointment.patient_id = %(patient)s
-                and appointment.live and appointment.replaces is null
-                and appointment.waived_by is null
-                and appointment.position_id = wanted.position_id
-                and tstzrange(least(appointment.booked_at, appointment.starts_at),
-                              appointment.starts_at)
+            select 'one_coming_visit_per_position', standing.id
+            from wanted join standing on standing.patient_id = %(patient)s
+                and standing.replaces is null and standing.waived_by is null
+                and standing.position_id = wanted.position_id
+                and tstzrange(least(standing.booked_at, standing.starts_at), standing.starts_at)
                     && tstzrange(least(%(now)s, wanted.starts_at), wanted.starts_at)
+            union all
+            select 'a_referral_is_used_once', null
+            from standing where referral_id = %(referral)s::uuid
         )
         select broken.constraint, appointment.id as appointment_id, appointment.account_id,
                appointment.starts_at, position.name as position, department.name as department,
@@ -97,9 +118,12 @@ async def _search(db: Connection, *, now: datetime, patient_id: UUID, slot_id: U
         left join position on position.id = appointment.position_id
         left join department on department.id = appointment.department_id
         """,
-        slot=slot_id,
-        patient=patient_id,
-        now=now,
+        slot=asked.slot_id,
+        patient=asked.patient_id,
+        account=asked.account_id,
+        replaces=asked.replaces,
+        referral=asked.referral_id,
+        now=asked.now,
     )
 
 

@@ -58,6 +58,11 @@ class Doctor:
         )
 
     @property
+    def referral_id(self) -> UUID | None:
+        """No referral is named yet when a doctor is looked at."""
+        return None
+
+    @property
     def short_name(self) -> str:
         """«Соколова О.В.»; for a room without a doctor, the room's name."""
         if self.last_name is None:

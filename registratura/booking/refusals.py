@@ -156,6 +156,20 @@ class CannotBeCancelled(Refusal):
     words: ClassVar[str] = "Эту запись уже нельзя отменить"
 
 
+class CannotBeReplaced(BookingRefusal):
+    """The visit that was to be moved has begun, is cancelled, or is not this account's to move."""
+
+    code: ClassVar[str] = "cannot_be_replaced"
+    words: ClassVar[str] = "Прежнюю запись уже нельзя перенести"
+
+
+class HoldOver(Refusal):
+    """The hold has ended, was prolonged before, or is somebody else's."""
+
+    code: ClassVar[str] = "hold_over"
+    words: ClassVar[str] = "Время, которое мы держали за вами, истекло. Выберите его снова"
+
+
 CONSTRAINTS: Mapping[str, type[BookingRefusal]] = {
     "a_seat_is_given_once": SlotTaken,
     "a_slot_has_no_more_visits_than_seats": SlotTaken,

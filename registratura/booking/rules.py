@@ -43,7 +43,9 @@ class Offer:
     coming_seen: int  # of them, those this account booked itself
     coming_declared: int  # visits ahead that this account booked for declared patients
     hidden_clashes: int  # today, of this account with this patient
-    stale_holds: Sequence[UUID]  # holds past their end that stand in the way
+    referral_id: UUID | None  # the one named, else one that fits and is not used
+    replaceable: bool  # no visit is to be replaced, or the named one may be
+    in_the_way: Sequence[UUID]  # holds that end before this visit is written
 
     @property
     def rules(self) -> Rules:
@@ -71,6 +73,8 @@ class Terms(Protocol):
     def self_booking(self) -> bool: ...
     @property
     def needs_referral(self) -> bool: ...
+    @property
+    def referral_id(self) -> UUID | None: ...
     @property
     def sensitive(self) -> bool: ...
 
@@ -116,7 +120,8 @@ def _is_open_to_self_booking(offer: Terms, request: Request) -> None:
 
 
 def _has_a_referral_where_needed(offer: Terms, request: Request) -> None:
-    if request.channel.is_self_booking and offer.needs_referral:
+    by_himself = request.channel.is_self_booking
+    if by_himself and offer.needs_referral and offer.referral_id is None:
         raise refusals.ReferralNeeded()
 
 
@@ -138,6 +143,11 @@ def _is_of_the_sex(offer: Terms, request: Request) -> None:
 def _may_see_a_sensitive_doctor(offer: Terms, request: Request) -> None:
     if offer.sensitive and request.patient.level == "declared":
         raise refusals.NeedsConfirmedLink(phone=offer.phone)
+
+
+def _replaces_what_may_be_replaced(offer: Offer, request: Request) -> None:
+    if not offer.replaceable:
+        raise refusals.CannotBeReplaced()
 
 
 def _is_not_paused(offer: Offer, request: Request) -> None:
@@ -169,6 +179,7 @@ ORDER: Sequence[Callable[[Offer, Request], None]] = (
     _is_open,
     *OF_THE_DOCTOR,
     _is_given_through_the_channel,
+    _replaces_what_may_be_replaced,
     _is_not_paused,
     _is_within_the_limit,
 )

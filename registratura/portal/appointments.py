@@ -14,9 +14,9 @@ from litestar.response import Redirect, Template
 from registratura.audit import Actor
 from registratura.booking import appointments as engine
 from registratura.booking import cancellation, doctors, rules, slots, visits
-from registratura.booking.appointments import Wish
 from registratura.booking.refusals import NotOpenYet, SlotPast, SlotTaken
 from registratura.booking.visits import Visit
+from registratura.booking.wishes import Wish
 from registratura.db import Connection
 from registratura.portal.times import times_page
 from registratura.portal.wizard import BOOKING, CHANNEL, Wizard, start
@@ -59,9 +59,9 @@ async def book(
     booking = await start(db, visitor, now, settings, patient_id)
     assert booking.patient is not None
     actor = Actor("account", str(visitor.account_id))
-    wish = Wish(now, actor, booking.patient, slot_id, CHANNEL, key)
+    wish = Wish(now, actor, booking.patient, slot_id, CHANNEL)
     try:
-        receipt = await engine.book(db, wish)
+        receipt = await engine.book(db, wish, key)
     except (SlotTaken, SlotPast, NotOpenYet):
         chosen = await slots.get(db, slot_id)
         doctor = await doctors.get(db, chosen.post_id)

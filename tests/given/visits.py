@@ -5,13 +5,15 @@ from uuid import UUID, uuid4
 
 from registratura.audit import Actor
 from registratura.booking import appointments
-from registratura.booking.appointments import Wish
 from registratura.booking.model import Channel, Receipt
+from registratura.booking.wishes import Wish
 from registratura.db import Connection
 from registratura.people import patients
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given.people import NOW, ZONE
+
+CHANNEL = Channel.PORTAL
 
 
 def actor(account: Account) -> Actor:
@@ -34,8 +36,9 @@ async def book(
     *,
     key: UUID | None = None,
     now: datetime = NOW,
-    channel: Channel = Channel.PORTAL,
+    channel: Channel = CHANNEL,
+    replaces: UUID | None = None,
 ) -> Receipt:
     """Book the slot; with a key of its own unless one is given."""
-    wish = Wish(now, actor(account), whom, slot_id, channel, key or uuid4())
-    return await appointments.book(db, wish)
+    wish = Wish(now, actor(account), whom, slot_id, channel, replaces)
+    return await appointments.book(db, wish, key or uuid4())

@@ -1,0 +1,89 @@
+"""Holds: a slot kept for a patient for some minutes, while the details are checked.
+
+A hold is an appointment in state `held`, so the same constraints guard it. It ends when its time
+is over and somebody comes next, when the account holds another slot for the same patient, or when
+the visit is booked.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from registratura import db as database
+from registratura.booking import locks, rules
+from registratura.booking.appointments import write
+from registratura.booking.model import State
+from registratura.booking.refusals import HoldOver
+from registratura.booking.wishes import Wish, judged
+from registratura.db import Connection
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A slot that is kept for a patient until `held_until`."""
+
+    id: UUID
+    slot_id: UUID
+    post_id: UUID
+    patient_id: UUID
+    starts_at: datetime
+    held_until: datetime
+    prolonged: bool
+    replaces: UUID | None
+
+
+async def hold(db: Connection, wish: Wish) -> Hold:
+    """Keep the slot for the minutes of the rules; the account's earlier hold for the patient ends.
+
+    With `wish.replaces` the patient's other rules wait until the visit is really moved. Refuses
+    with a `BookingRefusal` or `CannotBeReplaced`.
+    """
+    async with judged(db, wish):
+        await locks.lock_patient(db, wish.patient.person_id)
+        offer = await locks.lock_offer(db, wish)
+        rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
+        held_until = wish.now + timedelta(minutes=offer.rules.hold_minutes)
+        # the visit to be replaced stays where it is until the new one is booked
+        await locks.clear_the_way(db, replace(wish, replaces=None), offer)
+        receipt = await write(db, wish, offer, State.HELD, held_until=held_until)
+    return await get(db, wish.account_id, receipt.appointment_id, now=wish.now)
+
+
+async def get(
+    db: Connection, account_id: UUID | str | None, hold_id: UUID, *, now: datetime
+) -> Hold:
+    """The account's own hold. Refuses with `HoldOver` once it has ended, and to a stranger."""
+    found = await database.find(
+        db,
+        Hold,
+        """
+        select id, slot_id, post_id, patient_id, starts_at, held_until, prolonged, replaces
+        from appointment
+        where id = %(hold)s and account_id = %(account)s::uuid and state = 'held'
+          and held_until > %(now)s
+        """,
+        hold=hold_id,
+        account=account_id,
+        now=now,
+    )
+    if found is None:
+        raise HoldOver()
+    return found
+
+
+async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) -> None:
+    """Hold it for `minutes` from now, once. Refuses with `HoldOver` the second time or too late."""
+    async with db.transaction():
+        await locks.lock_patient(db, held.patient_id)
+        changed = await database.execute(
+            db,
+            """
+            update appointment set held_until = %(until)s, prolonged = true
+            where id = %(hold)s and state = 'held' and held_until > %(now)s and not prolonged
+            """,
+            hold=held.id,
+            until=now + timedelta(minutes=minutes),
+            now=now,
+        )
+    if not changed:
+        raise HoldOver()

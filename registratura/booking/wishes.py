@@ -1,0 +1,83 @@
+"""A wish: who wants which slot for whom; and the transaction in which it is judged."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+
+from registratura import audit
+from registratura.audit import Actor
+from registratura.booking import clashes
+from registratura.booking.model import Channel
+from registratura.booking.refusals import BookingRefusal, ClashNotShown
+from registratura.db import Connection
+from registratura.people.patients import Patient
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who wants which slot for whom: what a booking, a hold and a move are asked with.
+
+    The actor has been allowed to act for the patient by `people.patients.get_for`.
+    """
+
+    now: datetime
+    actor: Actor
+    patient: Patient
+    slot_id: UUID
+    channel: Channel
+    replaces: UUID | None = None  # a coming visit of this patient that gives way to the new one
+    referral_id: UUID | None = None  # else a fitting one is found where the position needs it
+
+    @property
+    def account_id(self) -> str | None:
+        """The portal account that asks, if it is one."""
+        return self.actor.id if self.actor.kind == "account" else None
+
+    @property
+    def asked(self) -> clashes.Refused:
+        """The wish as the search for its clash needs it."""
+        return clashes.Refused(
+            now=self.now,
+            patient_id=self.patient.person_id,
+            slot_id=self.slot_id,
+            account_id=self.account_id,
+            replaces=self.replaces,
+            referral_id=self.referral_id,
+        )
+
+
+@asynccontextmanager
+async def judged(db: Connection, wish: Wish) -> AsyncIterator[None]:
+    """A transaction in which the constraints judge the wish.
+
+    A broken one becomes its refusal after the rollback; of a visit that the actor may not see he
+    is told nothing, and that try is counted in the audit.
+    """
+    try:
+        async with db.transaction():
+            yield
+    except psycopg.errors.IntegrityError as error:
+        refusal = await clashes.name(db, wish.asked, error.diag.constraint_name)
+        if refusal is None:
+            raise
+        refusal = clashes.veil(refusal, wish.actor, wish.patient)
+        await _count_if_veiled(db, wish, refusal)
+        raise refusal from error
+    except ClashNotShown as refusal:
+        await _count_if_veiled(db, wish, refusal)
+        raise
+
+
+async def _count_if_veiled(db: Connection, wish: Wish, refusal: BookingRefusal) -> None:
+    if isinstance(refusal, ClashNotShown):
+        await audit.record(
+            db,
+            now=wish.now,
+            kind="appointment.clash_not_shown",
+            actor=wish.actor,
+            person_id=wish.patient.person_id,
+        )
