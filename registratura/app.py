@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> Litestar:
         state=State({"settings": settings, "consent": CURRENT.key}),
         lifespan=[_opened],
         logging_config=None,
+        request_max_body_size=256 * 1024,
         openapi_config=None,
     )
     app.asgi_handler = around(app.asgi_handler, security_headers(settings))

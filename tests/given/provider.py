@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
 from litestar import Litestar
 
 from registratura.esia import Esia
@@ -69,7 +70,8 @@ class Provider:
         header = {"typ": "JWT", "sbt": kind, "alg": self.algorithm, **self.headers}
         if header["alg"] == "none":
             return f"{_b64(header)}.{_b64(claims)}."
-        return jwt.encode(header, claims, self.key, algorithms=[header["alg"]])
+        registry = JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
+        return jwt.encode(header, claims, self.key, registry=registry)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
