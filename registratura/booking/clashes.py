@@ -69,7 +69,7 @@ def _refusal(clash: Clash) -> BookingRefusal:
     )
 
 
-async def _search(db: Connection, *, now: datetime, patient_id: UUID, slot_id: UUID) -> list[Clash]:
+async def _search(db: Connection, asked: Refused) -> list[Clash]:
     return await database.rows(
         db,
         Clash,
@@ -82,17 +82,16 @@ async def _search(db: Connection, *, now: datetime, patient_id: UUID, slot_id: U
             where slot.id = %(slot)s
         ), standing as (
             -- what the booking would have met: not what it would have cleared out of its way
-            select appointment.*
-            from appointment, wanted
+            select * from appointment
             where live and id is distinct from %(replaces)s::uuid
               and not (state = 'held' and (held_until <= %(now)s
                        or patient_id = %(patient)s and account_id = %(account)s::uuid))
-              and (slot_id = wanted.id or patient_id = %(patient)s
+              and (slot_id = %(slot)s or patient_id = %(patient)s
                    or referral_id = %(referral)s::uuid)
         ), broken as (
             select 'a_seat_is_given_once' as constraint, null::uuid as appointment_id
             from wanted
-            where seats <= (select count(*) from standing where slot_id = wanted.id)
+            where seats <= (select count(*) from standing where slot_id = %(slot)s)
             union all
             select 'a_patient_is_in_one_place_at_a_time', standing.id
             from wanted join standing on standing.patient_id = %(patient)s
