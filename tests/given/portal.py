@@ -69,7 +69,9 @@ def browser(app: Litestar) -> httpx.AsyncClient:
     """A browser that has never been here. It follows no redirect by itself."""
     settings: Settings = app.state.settings
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url=settings.public_url, trust_env=False
+        transport=httpx.ASGITransport(app),  # type: ignore[arg-type]
+        base_url=settings.public_url,
+        trust_env=False,
     )
 
 

@@ -13,6 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
+from joserfc.registry import HeaderParameter
 from litestar import Litestar
 
 from registratura.esia import Esia
@@ -70,7 +71,8 @@ class Provider:
         header = {"typ": "JWT", "sbt": kind, "alg": self.algorithm, **self.headers}
         if header["alg"] == "none":
             return f"{_b64(header)}.{_b64(claims)}."
-        registry = JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
+        known = {"exp": HeaderParameter("Expiry in the header", "int")}
+        registry = JWSRegistry(known, [header["alg"]], strict_check_header=False)
         return jwt.encode(header, claims, self.key, registry=registry)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
