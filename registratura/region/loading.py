@@ -1,0 +1,73 @@
+"""Loads a folder of files as a region: all of it or nothing, in one transaction."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from registratura.audit.event import Actor, record
+from registratura.db import Connection, execute
+from registratura.region import moves_directory, moves_people
+from registratura.region.checks import check
+from registratura.region.reading import check_folder
+from registratura.region.report import Faults, FileBroken, Moved, RegionBroken, Report
+from registratura.region.staging import stage
+
+_ONE_LOAD_AT_A_TIME = 740_002
+_EASTERNMOST = ZoneInfo("Asia/Kamchatka")  # where the country's day begins
+
+
+async def load(db: Connection, folder: Path, *, now: datetime) -> Report:
+    """Load the folder; running it again changes nothing.
+
+    `db` needs the right to make temporary tables, no more. Files: docs/region-format.md.
+    Refuses with `RegionBroken`, which lists every fault; then nothing was written.
+    """
+    faults = Faults()
+    try:
+        check_folder(folder)
+        async with db.transaction():
+            return await _load(db, folder, faults, now=now)
+    except FileBroken as broken:
+        faults.add(broken.fault)
+        raise RegionBroken(faults) from None
+
+
+async def _load(db: Connection, folder: Path, faults: Faults, *, now: datetime) -> Report:
+    # Joins and groupings of a whole region want more memory than a page of the portal.
+    await execute(db, "set local work_mem = '128MB'")
+    await execute(db, "select pg_advisory_xact_lock(%(lock)s)", lock=_ONE_LOAD_AT_A_TIME)
+    readers = await stage(db, folder, faults)
+    today = now.astimezone(_EASTERNMOST).date()
+    await check(db, faults, today=today.isoformat())
+    if faults.total:
+        raise RegionBroken(faults)
+    report = Report(
+        files=await _move(db, now=now),
+        doubtful_policies=sum(reader.doubtful_policies for reader in readers.values()),
+    )
+    await record(
+        db,
+        now=now,
+        kind="region.loaded",
+        actor=Actor("system"),
+        after={name: asdict(moved) for name, moved in report.files.items()},
+    )
+    return report
+
+
+async def _move(db: Connection, *, now: datetime) -> dict[str, Moved]:
+    return {
+        "organisations": await moves_directory.move_organisations(db),
+        "departments": await moves_directory.move_departments(db),
+        "rooms": await moves_directory.move_rooms(db),
+        "positions": await moves_directory.move_positions(db),
+        "practitioners": await moves_directory.move_practitioners(db),
+        "posts": await moves_directory.move_posts(db),
+        "areas": await moves_directory.move_areas(db),
+        "area_addresses": await moves_directory.move_area_addresses(db),
+        "persons": await moves_people.move_persons(db, now=now),
+        "policies": await moves_people.move_policies(db, now=now),
+        "attachments": await moves_people.move_attachments(db, now=now),
+        "schedule_templates": await moves_people.move_schedule_templates(db),
+    }
