@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from html import unescape
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -21,6 +22,8 @@ from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import sessions
 from registratura_ground.signing import keep_rsa_identity
+
+ADDRESS = "http://127.0.0.1:8000"
 
 
 @cache
@@ -45,8 +48,15 @@ def settings(database_url: str, **changes: object) -> Settings:
 
 @asynccontextmanager
 async def running(configured: Settings) -> AsyncIterator[Litestar]:
-    """The application, started, without a socket."""
+    """The portal, started, without a socket."""
     app = create_app(configured)
+    async with alive(app):
+        yield app
+
+
+@asynccontextmanager
+async def alive(app: Litestar) -> AsyncIterator[None]:
+    """Any application between its start and its end."""
     started, over = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:  # a fixture ends in another task than it began in
@@ -60,7 +70,7 @@ async def running(configured: Settings) -> AsyncIterator[Litestar]:
     if not started.is_set():
         waiting.cancel()
         await life
-    yield app
+    yield
     over.set()
     await life
 
@@ -113,3 +123,8 @@ async def submit(
     token = re.search(r'name="_csrf_token" value="([0-9a-f]+)"', (await client.get(seen_on)).text)
     assert token is not None, f"no form on {seen_on}"
     return await client.post(path, data={**form, "_csrf_token": token[1]})
+
+
+def words_of(answer: httpx.Response) -> str:
+    """What stands on the page, without its marks."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
