@@ -1,0 +1,146 @@
+"""Builds the stand-in: database, key, pages, protocol; everything in one small ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.di import Provide
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
+
+from registratura_ground.look.static import static_route
+from registratura_standins.esia import (
+    authorise,
+    cabinet,
+    exchange,
+    grant,
+    login,
+    pages,
+    profile,
+    public,
+    refusals,
+)
+from registratura_standins.esia.cookies import cookie_name
+from registratura_standins.esia.database import Connection, Pool, migrate, open_pool
+from registratura_standins.esia.provider import Provider, open_provider
+from registratura_standins.esia.sessions import Session, find_session, sweep
+from registratura_standins.esia.settings import Settings
+
+AnyRequest = Request[Any, Any, Any]
+_LARGEST_BODY = 256 * 1024
+ROUTES = (
+    authorise.authorise,
+    exchange.exchange,
+    profile.read_profile,
+    login.show_login,
+    login.sign_in,
+    login.show_code,
+    login.check_code,
+    login.send_code_again,
+    login.sign_out,
+    grant.show_consent,
+    grant.answer_consent,
+    cabinet.show_account,
+    cabinet.revoke_consent,
+    cabinet.end_sessions,
+    public.log_out,
+    public.send_certificates,
+    public.send_certificate,
+    public.show_messages,
+    public.show_help,
+    public.set_vision,
+    public.check_health,
+)
+
+
+async def _db(request: AnyRequest) -> AsyncIterator[Connection]:
+    pool: Pool = request.app.state.pool
+    async with pool.connection() as connection:
+        yield connection
+
+
+def _provider(state: State) -> Provider:
+    provider: Provider = state.provider
+    return provider
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _session(
+    request: AnyRequest, db: Connection, provider: Provider, now: datetime
+) -> Session | None:
+    return await find_session(db, login.session_id_of(request, provider), now)
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    settings: Settings = app.state.provider.settings
+    await migrate(settings.database_url)
+    app.state.pool = await open_pool(settings.database_url)
+    async with app.state.pool.connection() as db:
+        await sweep(db, datetime.now(UTC))
+    try:
+        yield
+    finally:
+        await app.state.pool.close()
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    """Of every answer; a page names the origins of clients in its own policy."""
+    headers = {
+        "Content-Security-Policy": pages.make_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
+
+
+def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
+    ordinary = _headers(settings)
+
+    async def add_headers(message: Message, scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, text in ordinary.items():
+                headers.setdefault(name, text)
+
+    return add_headers
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application; key and certificate are made here, the schema at its start."""
+    provider = open_provider(settings)
+    shelf = pages.make_shelf()
+    return Litestar(
+        [*ROUTES, static_route(shelf)],
+        state=State({"provider": provider}),
+        dependencies={
+            "db": Provide(_db),
+            "provider": Provide(_provider, sync_to_thread=False),
+            "now": Provide(_now, sync_to_thread=False),
+            "session": Provide(_session),
+        },
+        lifespan=[_running],
+        template_config=pages.make_templates(settings, shelf),
+        csrf_config=CSRFConfig(
+            secret=provider.secret,
+            cookie_name=cookie_name(settings, "csrf"),
+            cookie_secure=settings.secure,
+            cookie_httponly=True,
+        ),
+        exception_handlers=refusals.HANDLERS,
+        before_send=[_make_header_hook(settings)],
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=_LARGEST_BODY,
+    )

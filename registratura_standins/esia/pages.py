@@ -1,0 +1,130 @@
+"""Pages of the stand-in: the Jinja environment, the content policy, dates in Russian."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.datastructures import Cookie
+from litestar.response import Template
+from litestar.template import TemplateConfig
+from markupsafe import Markup
+
+from registratura_ground import look
+from registratura_ground.look.shelf import Shelf, look_files
+from registratura_ground.look.vision import CHOICES, Vision
+from registratura_standins.esia.clients import search_origins
+from registratura_standins.esia.cookies import cookie_name
+from registratura_standins.esia.database import Connection
+from registratura_standins.esia.settings import Settings
+from registratura_standins.esia.spellings import format_phone, format_snils
+
+_HERE = Path(__file__).parent
+ZONE = ZoneInfo("Europe/Moscow")
+
+
+def make_policy(origins: Iterable[str] = ()) -> str:
+    """The content policy. A browser blocks a POST that is redirected to an origin not named."""
+    targets = " ".join(["'self'", *origins])
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "font-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action {targets}"
+    )
+
+
+async def page(
+    db: Connection,
+    template: str,
+    *,
+    status: int = 200,
+    cookies: Iterable[Cookie] = (),
+    **context: object,
+) -> Template:
+    """Render `template`; its forms may lead to this site and to registered clients."""
+    policy = make_policy(await search_origins(db))
+    return Template(
+        template_name=template,
+        context=context,
+        status_code=status,
+        media_type="text/html",
+        headers={"Content-Security-Policy": policy},
+        cookies=list(cookies),
+    )
+
+
+def make_shelf() -> Shelf:
+    """Fonts and script of the shared look, the style sheet with ours after it."""
+    files = look_files(look.FOLDER) | {"favicon.svg": _HERE / "static" / "favicon.svg"}
+    return Shelf("/static", files, {"esia.css": [*look.STYLES, _HERE / "static" / "esia.css"]})
+
+
+def make_templates(settings: Settings, shelf: Shelf) -> TemplateConfig[JinjaTemplateEngine]:
+    """Our templates, then those of the shared look. A name that a page lacks is an error."""
+    environment = Environment(
+        loader=FileSystemLoader([_HERE / "templates", look.TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+    def vision(context: Context) -> Vision:
+        request = context["request"]
+        return Vision.parsed(request.cookies.get(cookie_name(settings, "vision")))
+
+    environment.globals.update(
+        static_url=shelf.url,
+        vision_choices=CHOICES,
+        vision=pass_context(vision),
+        csrf_field=pass_context(_csrf_field),
+        has_token=pass_context(_has_token),
+        here=pass_context(_here),
+    )
+    environment.filters.update(
+        day=format_day,
+        moment=format_moment,
+        snils=format_snils,
+        phone=format_phone,
+        policy=format_policy,
+    )
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+
+
+def format_day(day: date) -> str:
+    """23 ноября 2026."""
+    return format_date(day, "d MMMM y", locale="ru")
+
+
+def format_moment(moment: datetime) -> str:
+    """23 ноября 2026, 10:02, московское время."""
+    local = moment.astimezone(ZONE)
+    return f"{format_day(local)}, {format_time(local, 'HH:mm', locale='ru')}"
+
+
+def format_policy(number: str) -> str:
+    """Sixteen digits by four."""
+    return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def _csrf_field(context: Context) -> Markup:
+    field: Any = context["csrf_input"]
+    return Markup(field)  # noqa: S704 - made and escaped by Litestar
+
+
+def _has_token(context: Context) -> bool:
+    """False on a page for an address that is not there: its forms would be refused."""
+    return 'value=""' not in context["csrf_input"]
+
+
+def _here(context: Context) -> str:
+    """Path and query of this page; a page that answered a POST is asked for anew."""
+    scope = context["request"].scope
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])

@@ -1,0 +1,126 @@
+"""Browser sessions: a new secret id at every sign-in, of which the database keeps the hash."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from registratura_standins.esia.database import Connection, execute, find, rows, value
+
+LASTS = timedelta(hours=3)
+# Mark in the User-Agent → name; the first that fits.
+_BROWSERS = (
+    ("YaBrowser/", "Яндекс Браузер"),
+    ("Edg/", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One signed-in browser. `sid` may be shown and goes into tokens; the id may not."""
+
+    sid: UUID
+    oid: int
+    signed_in_at: datetime
+    browser: str
+
+
+def hash_id(session_id: str) -> bytes:
+    """What the database keeps of a secret id."""
+    return hashlib.sha256(session_id.encode("utf-8", "replace")).digest()
+
+
+def make_id() -> str:
+    """A secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+async def start_session(
+    db: Connection, oid: int, user_agent: str, now: datetime, replaces: str | None = None
+) -> str:
+    """The id of a new session; the one this browser had, if any, ends."""
+    if replaces:
+        await end_session(db, replaces)
+    session_id = make_id()
+    await execute(
+        db,
+        """
+        insert into session (id_hash, oid, signed_in_at, ends_at, browser)
+        values (%(id_hash)s, %(oid)s, %(now)s, %(ends_at)s, %(browser)s)
+        """,
+        id_hash=hash_id(session_id),
+        oid=oid,
+        now=now,
+        ends_at=now + LASTS,
+        browser=name_browser(user_agent),
+    )
+    return session_id
+
+
+async def find_session(db: Connection, session_id: str | None, now: datetime) -> Session | None:
+    """The living session with this id."""
+    if not session_id:
+        return None
+    return await find(
+        db,
+        Session,
+        """
+        select sid, oid, signed_in_at, browser from session
+        where id_hash = %(id_hash)s and ends_at > %(now)s
+        """,
+        id_hash=hash_id(session_id),
+        now=now,
+    )
+
+
+async def search_sessions(db: Connection, oid: int, now: datetime) -> list[Session]:
+    """The account's living sessions, the newest first."""
+    return await rows(
+        db,
+        Session,
+        """
+        select sid, oid, signed_in_at, browser from session
+        where oid = %(oid)s and ends_at > %(now)s order by signed_in_at desc
+        """,
+        oid=oid,
+        now=now,
+    )
+
+
+async def end_session(db: Connection, session_id: str) -> None:
+    """Sign this browser out."""
+    await execute(
+        db, "delete from session where id_hash = %(id_hash)s", id_hash=hash_id(session_id)
+    )
+
+
+async def end_all(db: Connection, oid: int) -> None:
+    """Sign the account out everywhere."""
+    await execute(db, "delete from session where oid = %(oid)s", oid=oid)
+
+
+async def sweep(db: Connection, now: datetime) -> None:
+    """Remove what has ended: sessions, sign-ons under way, tokens, tries, old messages."""
+    await value(
+        db,
+        """
+        with s as (delete from session where ends_at < %(now)s),
+             f as (delete from second_step where ends_at < %(now)s),
+             a as (delete from authorisation where ends_at < %(now)s),
+             p as (delete from permit where ends_at < %(now)s),
+             t as (delete from attempt where made_at < %(yesterday)s),
+             m as (delete from message where sent_at < %(yesterday)s)
+        select 1
+        """,
+        now=now,
+        yesterday=now - timedelta(days=1),
+    )
+
+
+def name_browser(user_agent: str) -> str:
+    """A browser's name for people; «Браузер» where it is not known."""
+    return next((name for mark, name in _BROWSERS if mark in user_agent), "Браузер")

@@ -1,0 +1,66 @@
+"""Settings of the stand-in: one frozen dataclass, the only reader of the environment here."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from registratura_ground.refused import Refused
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`public_url` as browsers see it, without a slash at the end; `issuer` goes into tokens."""
+
+    database_url: str
+    public_url: str = "http://127.0.0.1:8001"
+    issuer: str = "http://esia.gosuslugi.ru/"
+    port: int = 8001
+    key_file: Path = Path("var/esia/esia.key")
+    certificate_file: Path = Path("var/esia/esia.crt")
+
+    @property
+    def secure(self) -> bool:
+        """The public address is https: cookies get Secure and `__Host-`."""
+        return self.public_url.startswith("https:")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """From ESIA_… variables. Refuses in one sentence a production start and bad values."""
+    if environment.get("REGISTRATURA_ENVIRONMENT") == "production":
+        raise Refused(
+            "Учебный стенд ЕСИА не запускается в рабочей среде "
+            "(REGISTRATURA_ENVIRONMENT=production)."
+        )
+    database_url = environment.get("ESIA_DATABASE_URL", "")
+    if not database_url:
+        raise Refused("Не задан адрес базы данных стенда: переменная ESIA_DATABASE_URL.")
+    ordinary = Settings(database_url="")
+    return Settings(
+        database_url=database_url,
+        public_url=_site(environment, ordinary.public_url),
+        issuer=environment.get("ESIA_ISSUER") or ordinary.issuer,
+        port=_port(environment, ordinary.port),
+        key_file=Path(environment.get("ESIA_KEY_FILE") or ordinary.key_file),
+        certificate_file=Path(
+            environment.get("ESIA_CERTIFICATE_FILE") or ordinary.certificate_file
+        ),
+    )
+
+
+def _site(environment: Mapping[str, str], ordinary: str) -> str:
+    given = (environment.get("ESIA_PUBLIC_URL") or ordinary).rstrip("/")
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        raise Refused(
+            f"ESIA_PUBLIC_URL должен быть адресом вида http://127.0.0.1:8001, а не «{given}»."
+        )
+    return given
+
+
+def _port(environment: Mapping[str, str], ordinary: int) -> int:
+    given = environment.get("ESIA_PORT") or str(ordinary)
+    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
+        raise Refused(f"ESIA_PORT должен быть числом от 1 до 65535, а не «{given}».")
+    return int(given)
