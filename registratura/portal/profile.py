@@ -6,7 +6,16 @@ from litestar import get
 from litestar.response import Template
 
 from registratura.db import Connection
-from registratura.people import accounts, ages, attachments, consents, policies, relatives, snils
+from registratura.people import (
+    accounts,
+    ages,
+    attachments,
+    consents,
+    phones,
+    policies,
+    relatives,
+    snils,
+)
 from registratura.people.consents import Consent
 from registratura.portal.relative_form import KINSHIP, SEXES
 from registratura.settings import Settings
@@ -37,6 +46,7 @@ async def profile(db: Connection, now: datetime, settings: Settings, visitor: Vi
         sexes=SEXES,
         masked_snils=snils.masked,
         policy_ending=policies.ending,
+        phone=phones.formatted(owner.phone or ""),
     )
 
 

@@ -48,6 +48,6 @@
     var doubtful = /^[0-9]{16}$/.test(number) && !fits(number);
     warning.textContent = doubtful ? warning.dataset.words : "";
   }
-  policy.addEventListener("change", checkPolicy);
+  policy.addEventListener("input", checkPolicy); // not "change": nothing may move under a click
   checkPolicy();
 })();

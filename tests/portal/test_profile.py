@@ -1,0 +1,49 @@
+"""«Личные данные»: what the owner sees of herself."""
+
+from datetime import date
+
+import httpx
+from litestar import Litestar
+
+from registratura.db import Connection
+from tests.given import people as given
+from tests.given import portal
+from tests.given.people import MARIA
+from tests.given.portal import words_of
+
+
+async def test_numbers_of_documents_are_masked(maria: httpx.AsyncClient) -> None:
+    page = await maria.get("/profile")
+    words = words_of(page)
+    assert "Иванова Мария Петровна" in words
+    assert "•••-•••-•45 95" in words
+    assert "+7 900 000-00-01" in words
+    for secret in ("11223344595", "112-233-445", "4053110874010015"):
+        assert secret not in page.text
+
+
+async def test_the_attachment_of_the_owners_card_is_shown(app: Litestar, db: Connection) -> None:
+    known = await given.card(
+        db,
+        MARIA.identity,
+        policy_number="4053110874010015",
+        sex="F",
+        snils=MARIA.snils,
+    )
+    await given.attachment(db, known, date(2020, 1, 1))
+    async with await portal.signed_in(app, MARIA) as maria:
+        words = words_of(await maria.get("/profile"))
+    assert "Клиника ДГБ, Поликлиника № 1" in words
+    assert "С какого дня 01.01.2020" in words
+
+
+async def test_an_owner_without_attachment_is_told_how_to_get_one(
+    maria: httpx.AsyncClient,
+) -> None:
+    assert "Прикрепиться можно в поликлинике" in words_of(await maria.get("/profile"))
+
+
+async def test_the_consent_given_is_listed(maria: httpx.AsyncClient) -> None:
+    assert "Обработка персональных данных на портале Редакция" in words_of(
+        await maria.get("/profile")
+    )
