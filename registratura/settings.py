@@ -77,6 +77,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "environment": _one_of("demo", "production"),
     "database_url": _database,
     "database_owner_url": _database,
+    "database_admin_url": _database,
     "port": _port,
     "public_url": _site,
     "esia_url": _site,
@@ -87,21 +88,22 @@ _READERS: dict[str, Callable[[str], object]] = {
     "policy_check": _one_of("warn", "strict"),
     "var": _path,
 }
-_OWN_NAMES = {"database_url": "DATABASE_URL", "database_owner_url": "DATABASE_OWNER_URL"}
-_NOT_SHOWN = {"database_url", "database_owner_url", "secret"}
+_DATABASES = ("database_url", "database_owner_url", "database_admin_url")
+_NOT_SHOWN = {*_DATABASES, "secret"}
 
 
 @dataclass(frozen=True)
 class Settings:
     """What differs between two installations. Every ordinary value is the demo's.
 
-    A field `x` is read from REGISTRATURA_X; the two database addresses from DATABASE_URL and
-    DATABASE_OWNER_URL. Several trusted files are joined by a colon.
+    A field `x` is read from REGISTRATURA_X, a `database_x` from DATABASE_X. Several trusted files
+    are joined by a colon.
     """
 
     environment: str = "demo"
     database_url: str = ""
     database_owner_url: str = ""
+    database_admin_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
@@ -142,7 +144,7 @@ class Settings:
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
-    return _OWN_NAMES.get(name, f"REGISTRATURA_{name.upper()}")
+    return name.upper() if name in _DATABASES else f"REGISTRATURA_{name.upper()}"
 
 
 def _read(name: str, given: str) -> object:

@@ -12,7 +12,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -75,7 +75,7 @@ class Cluster:
     sockets: Path
     account: Account
     passwords: dict[str, str]
-    lock: int
+    lock: int | None = None
 
     @property
     def data(self) -> Path:
@@ -103,7 +103,8 @@ class Cluster:
         """Let another launcher take the folder."""
         with contextlib.suppress(OSError):
             self.sockets.rmdir()
-        os.close(self.lock)
+        if self.lock is not None:
+            os.close(self.lock)
 
     def erase(self) -> None:
         """Remove the data and everything beside it; for tests. The server must stand still."""
@@ -118,16 +119,29 @@ def open_cluster(folder: Path) -> Cluster:
     may reach nothing there: it lies under /var/lib/registratura/<hash of the folder>.
     Refuses where another launcher holds it.
     """
-    folder = folder.resolve()
-    key = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    home = SERVER_HOMES / key if os.geteuid() == 0 else folder
+    home = _home(folder)
     _make_home(home, folder)
     lock = _take_lock(home, folder)
+    seen = look_at_cluster(folder)
+    _make_socket_folder(seen)
+    return replace(seen, lock=lock)
+
+
+def look_at_cluster(folder: Path) -> Cluster:
+    """The same without possession: nothing is made, nobody is kept out."""
+    home = _home(folder)
     account = _account(home / "data")
-    sockets = _socket_folder(home, key, account)
     secret = home / "passwords.json"
     passwords = json.loads(secret.read_text()) if secret.exists() else {}
-    return Cluster(home, sockets, account, passwords, lock)
+    return Cluster(home, _socket_folder(home, _key(folder), account), account, passwords)
+
+
+def _key(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
+
+
+def _home(folder: Path) -> Path:
+    return SERVER_HOMES / _key(folder) if os.geteuid() == 0 else folder.resolve()
 
 
 def prepare(cluster: Cluster, binaries: Binaries, *, fsync: bool) -> None:
@@ -202,25 +216,31 @@ def _account(data: Path) -> Account:
 
 
 def _socket_folder(home: Path, key: str, account: Account) -> Path:
-    """A short 0700 folder of its own. Refuses to use one that somebody else made."""
     if account.uid is not None:
-        folder = home / "sockets"
-    else:
-        name = f"registratura-{os.getuid()}-{key}"
-        roots = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108
-        folder = next(
-            Path(root) / name
-            for root in roots
-            if root and Path(root).is_dir() and len(f"{root}/{name}") <= LONGEST_SOCKET_FOLDER
-        )
-    folder.mkdir(mode=0o700, exist_ok=True)
-    account.own(folder)
-    found = folder.lstat()
-    owner = os.getuid() if account.uid is None else account.uid
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
-        raise Refused(f"Папка {folder} принадлежит кому-то другому: удалите её и повторите.")
+        return home / "sockets"
+    name = f"registratura-{os.getuid()}-{key}"
+    roots = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108
+    return next(
+        Path(root) / name
+        for root in roots
+        if root and Path(root).is_dir() and len(f"{root}/{name}") <= LONGEST_SOCKET_FOLDER
+    )
+
+
+def _make_socket_folder(cluster: Cluster) -> None:
+    """0700, ours. Refuses to use one that somebody else made."""
+    folder = cluster.sockets
+    owner = os.getuid() if cluster.account.uid is None else cluster.account.uid
+    try:
+        folder.mkdir(mode=0o700)
+        cluster.account.own(folder)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner:
+            raise Refused(
+                f"Папка {folder} принадлежит кому-то другому: удалите её и повторите."
+            ) from None
     folder.chmod(0o700)
-    return folder
 
 
 def _initdb(cluster: Cluster, binaries: Binaries, *, fsync: bool) -> None:

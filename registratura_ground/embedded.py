@@ -7,11 +7,11 @@ import psycopg
 from psycopg import sql
 
 from registratura_ground.binaries import find_binaries, reachable
-from registratura_ground.cluster import Cluster, open_cluster, prepare
+from registratura_ground.cluster import Cluster, look_at_cluster, open_cluster, prepare
 from registratura_ground.postmaster import Postmaster
 from registratura_ground.refused import Refused
 
-__all__ = ["Refused", "Server", "start"]
+__all__ = ["Refused", "Server", "find_url", "start"]
 
 
 class Server:
@@ -67,7 +67,7 @@ class Server:
                 )
             for guest in guests:
                 db.execute(
-                    sql.SQL("grant connect on database {} to {}").format(
+                    sql.SQL("grant connect, temporary on database {} to {}").format(
                         sql.Identifier(name), sql.Identifier(guest)
                     )
                 )
@@ -109,6 +109,14 @@ def start(folder: Path, *, fsync: bool = True) -> Server:
     server = Server(cluster, postmaster)
     atexit.register(server.stop)
     return server
+
+
+def find_url(folder: Path, database: str, role: str) -> str | None:
+    """A role's address on the server that another command started; None where none runs."""
+    cluster = look_at_cluster(folder)
+    if role not in cluster.passwords or not (cluster.sockets / ".s.PGSQL.5432").exists():
+        return None
+    return cluster.url(database, role)
 
 
 def _exists(db: psycopg.Connection[tuple[object, ...]], query: str, name: str) -> bool:

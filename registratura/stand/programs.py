@@ -1,0 +1,160 @@
+"""Which programs the stand runs, with which environment: nobody gets another's secrets."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from registratura.settings import Settings, variable
+from registratura.stand.databases import Databases
+from registratura_ground.processes import Child
+from registratura_ground.refused import Refused
+
+_SECRETS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REGISTRATURA_SECRET")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the stand-ins answer; the portal's own place is in its settings."""
+
+    esia_port: int
+    gosuslugi_port: int
+    esia_url: str
+    gosuslugi_url: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Places":
+        """ESIA_PORT and GOSUSLUGI_PORT, …_PUBLIC_URL where browsers see another address."""
+        esia = _port(environment, "ESIA_PORT", 8001)
+        gosuslugi = _port(environment, "GOSUSLUGI_PORT", 8002)
+        return cls(
+            esia,
+            gosuslugi,
+            environment.get("ESIA_PUBLIC_URL") or f"http://127.0.0.1:{esia}",
+            environment.get("GOSUSLUGI_PUBLIC_URL") or f"http://127.0.0.1:{gosuslugi}",
+        )
+
+    def ports(self, settings: Settings) -> dict[str, int]:
+        """Every port with the variable that sets it."""
+        own = {variable("port"): settings.port}
+        return own | {"ESIA_PORT": self.esia_port, "GOSUSLUGI_PORT": self.gosuslugi_port}
+
+
+@dataclass(frozen=True)
+class Programs:
+    """Commands and environments of one start of the stand."""
+
+    settings: Settings
+    places: Places
+    databases: Databases
+    inherited: Mapping[str, str]
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the programs' logs."""
+        return self.settings.var / "log"
+
+    @property
+    def esia_identity(self) -> tuple[Path, Path]:
+        """Key and certificate of the stand-in."""
+        keys = self.settings.var / "keys"
+        return keys / "esia.key", keys / "esia.crt"
+
+    def registry_environment(self) -> dict[str, str]:
+        """For the portal, worker and commands: the application's role, never the owner's."""
+        return self._without_secrets() | {
+            "DATABASE_URL": self.databases.registry,
+            variable("secret"): self.settings.secret,
+            variable("var"): str(self.settings.var),
+            variable("public_url"): self.settings.public_url,
+            variable("esia_url"): self.inherited.get(variable("esia_url")) or self.places.esia_url,
+        }
+
+    def esia_environment(self) -> dict[str, str]:
+        """For the stand-in of ЕСИА."""
+        key, certificate = self.esia_identity
+        return self._without_secrets() | {
+            "ESIA_DATABASE_URL": self.databases.stand_ins["esia"],
+            "ESIA_PORT": str(self.places.esia_port),
+            "ESIA_PUBLIC_URL": self.places.esia_url,
+            "ESIA_KEY_FILE": str(key),
+            "ESIA_CERTIFICATE_FILE": str(certificate),
+        }
+
+    def gosuslugi_environment(self) -> dict[str, str]:
+        """For the stand-in of the federal portal."""
+        return self._without_secrets() | {
+            "GOSUSLUGI_DATABASE_URL": self.databases.stand_ins["gosuslugi"],
+            "GOSUSLUGI_PORT": str(self.places.gosuslugi_port),
+            "GOSUSLUGI_PUBLIC_URL": self.places.gosuslugi_url,
+            variable("public_url"): self.settings.public_url,
+        }
+
+    def family(self) -> list[Child]:
+        """What runs as long as the stand does, in the order of its start."""
+        esia, gosuslugi = (
+            [*module(f"registratura_standins.{name}.cli"), "serve"]
+            for name in ("esia", "gosuslugi")
+        )
+        return [
+            self._child("ЕСИА", "esia", esia, self.esia_environment(), self.places.esia_port),
+            self._child(
+                "Госуслуги",
+                "gosuslugi",
+                gosuslugi,
+                self.gosuslugi_environment(),
+                self.places.gosuslugi_port,
+            ),
+            self._child("Служба заданий", "worker", registry("work"), self.registry_environment()),
+            self._child(
+                "Портал",
+                "portal",
+                registry("serve"),
+                self.registry_environment(),
+                self.settings.port,
+            ),
+        ]
+
+    def register_client(self) -> list[str]:
+        """Makes the portal known to the stand-in."""
+        host = urlsplit(self.settings.public_url).netloc
+        return [
+            *module("registratura_standins.esia.cli"),
+            "register-client",
+            *("--mnemonic", self.settings.esia_mnemonic),
+            *("--certificate", str(self.settings.esia_certificate_file)),
+            *("--mode", "rsa", "--host", host, "--name", self.settings.portal_name),
+        ]
+
+    def _child(
+        self,
+        name: str,
+        log: str,
+        command: list[str],
+        environment: Mapping[str, str],
+        port: int | None = None,
+    ) -> Child:
+        health = f"http://127.0.0.1:{port}/healthz" if port else None
+        return Child(name, command, environment, self.logs / f"{log}.log", health)
+
+    def _without_secrets(self) -> dict[str, str]:
+        foreign = {*_SECRETS, *(one for one in self.inherited if one.endswith("_DATABASE_URL"))}
+        return {name: text for name, text in self.inherited.items() if name not in foreign}
+
+
+def module(name: str) -> list[str]:
+    """Run a module by this Python: console scripts break on blanks in their path."""
+    return [sys.executable, "-m", name]
+
+
+def registry(*arguments: str) -> list[str]:
+    """A command of `registratura`."""
+    return [*module("registratura.cli"), *arguments]
+
+
+def _port(environment: Mapping[str, str], name: str, ordinary: int) -> int:
+    given = environment.get(name) or str(ordinary)
+    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
+        raise Refused(f"{name} («{given}»): здесь должно стоять число от 1 до 65535.")
+    return int(given)
