@@ -87,3 +87,17 @@ async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) ->
         )
     if not changed:
         raise HoldOver()
+
+
+async def find_slot(db: Connection, account_id: UUID, hold_id: UUID) -> UUID | None:
+    """The slot that this account held, though the hold is over; None if it never did."""
+    slot_id: UUID | None = await database.value(
+        db,
+        """
+        select slot_id from appointment
+        where id = %(hold)s and account_id = %(account)s and state in ('held', 'expired')
+        """,
+        hold=hold_id,
+        account=account_id,
+    )
+    return slot_id

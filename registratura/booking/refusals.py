@@ -128,13 +128,6 @@ class ReferralUsed(BookingRefusal):
     words: ClassVar[str] = "По этому направлению уже есть запись"
 
 
-class QuotaExhausted(BookingRefusal):
-    """No more places for this channel in this session of the doctor."""
-
-    code: ClassVar[str] = "quota_exhausted"
-    words: ClassVar[str] = "Места для записи через портал на этот приём закончились"
-
-
 class KeyReused(Refusal):
     """The idempotency key was used for another request."""
 
@@ -176,6 +169,5 @@ CONSTRAINTS: Mapping[str, type[BookingRefusal]] = {
     "a_patient_is_in_one_place_at_a_time": PatientBusy,
     "one_coming_visit_per_position": AlreadyBookedToPosition,
     "a_referral_is_used_once": ReferralUsed,
-    "a_quota_is_not_exceeded": QuotaExhausted,
 }
 """In the order in which a refusal is named when several rules are broken."""

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from litestar.di import Provide
 
+from registratura.booking import visits
 from registratura.booking.model import Channel
+from registratura.booking.visits import Visit
 from registratura.db import Connection
 from registratura.people import patients
 from registratura.people.ages import full_years
@@ -25,6 +27,7 @@ class Wizard:
 
     patient: Patient | None
     today: date
+    replaced: Visit | None = None  # the visit that is moved
 
     @property
     def age(self) -> int | None:
@@ -40,6 +43,8 @@ class Wizard:
         """The address with the patient in it: a switch in another tab changes nothing here."""
         if self.patient:
             query["patient"] = self.patient.person_id
+        if self.replaced:
+            query["replaces"] = self.replaced.id
         return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -49,17 +54,22 @@ async def start(
     now: datetime,
     settings: Settings,
     patient: UUID | None = None,
+    replaces: UUID | None = None,
 ) -> Wizard:
     """The wizard of this request: of the patient in its address, else of the one chosen.
 
-    Refuses with `NotYourPatient`. Nobody signed in: a wizard without a patient, to look around.
+    With `replaces` it moves that visit, and its patient stays. Refuses with `NotYourPatient` and
+    `AppointmentUnknown`. Nobody signed in: a wizard without a patient, to look around.
     """
     zone = settings.region_zone
     today = region_day(now, zone)
     if visitor is None:
         return Wizard(None, today)
-    chosen = patient or visitor.patient.id
-    return Wizard(await patients.get_for(db, visitor.account_id, chosen, now=now, zone=zone), today)
+    account = visitor.account_id
+    moved = replaces and await visits.get_for(db, account, replaces, now=now, region_zone=zone)
+    chosen = moved.patient_id if moved else patient or visitor.patient.id
+    whom = await patients.get_for(db, account, chosen, now=now, zone=zone)
+    return Wizard(whom, today, moved or None)
 
 
 BOOKING = {"booking": Provide(start)}

@@ -3,10 +3,11 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from registratura.booking import schedules
 from registratura.booking.model import Channel, Rules
@@ -17,6 +18,7 @@ from registratura.region.files import BY_NAME
 from tests.given.people import NOW, ZONE
 
 TODAY = NOW.date()
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)  # when the slots became visible
 POSITIONS = {
     59: ("Педиатр участковый", 22, 15, "paediatric", 1, 0, 0),
     53: ("Оториноларинголог", 19, 16, "", 1, 0, 0),
@@ -110,18 +112,18 @@ def write(folder: Path) -> None:
             writer.writerows(lines)
 
 
-async def region(db: Connection) -> None:
+async def region(db: Connection, now: datetime = NOW) -> None:
     """Load the small region and open its days up to the horizon."""
     with TemporaryDirectory() as folder:
         write(Path(folder))
-        await load(db, Path(folder), now=NOW)
-    await open_days(db)
+        await load(db, Path(folder), now=now)
+    await open_days(db, now.astimezone(ZoneInfo(ZONE)).date())
 
 
 async def open_days(db: Connection, first: date = TODAY, days: int = 15) -> schedules.Opened:
     """Open fifteen days from today."""
     return await schedules.open_days(
-        db, now=NOW - timedelta(days=1), first=first, last=first + timedelta(days=days)
+        db, now=LONG_AGO, first=first, last=first + timedelta(days=days)
     )
 
 

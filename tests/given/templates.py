@@ -1,0 +1,28 @@
+"""Databases that tests copy: the migrated one, with a region in it."""
+
+import asyncio
+from datetime import datetime
+
+import psycopg
+from psycopg import sql
+
+from registratura.db.migrate import ROLES
+from registratura_ground import embedded
+from tests.given import region
+
+OWNER, APPLICATION = ROLES
+
+
+def with_a_region(server: embedded.Server, template: str, name: str, now: datetime) -> str:
+    """A copy of `template` with the small region in it, its days opened from `now`."""
+    copy = sql.SQL("create database {} template {} owner {}")
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(copy.format(*map(sql.Identifier, (name, template, OWNER))))
+
+    async def fill() -> None:
+        url = server.url(name, APPLICATION)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as db:
+            await region.region(db, now)
+
+    asyncio.run(fill())
+    return name

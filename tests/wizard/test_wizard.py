@@ -1,0 +1,204 @@
+"""The pages of booking, through the whole application, over the small region."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from registratura.db import Connection, execute, value
+from tests.given import people, portal, region
+
+
+@pytest.fixture
+async def app(db: Connection, database_url: str) -> AsyncIterator[Litestar]:
+    """The portal over the small region, its days opened from the real today."""
+    async with portal.running(portal.settings(database_url)) as started:
+        yield started
+
+
+@pytest.fixture
+async def maria(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """Мария's browser, signed in."""
+    async with await portal.signed_in(app, people.MARIA) as client:
+        yield client
+
+
+async def free_slot(db: Connection, post: str = "therapist", offset: int = 0) -> UUID:
+    """A free time of a doctor, a day from now at least."""
+    found = await value(
+        db,
+        """
+        select slot.id from slot join post on post.id = slot.post_id
+        where post.code = %(post)s and slot.taken = 0
+          and slot.starts_at > %(now)s::timestamptz + interval '1 day'
+        order by slot.starts_at limit 1 offset %(offset)s
+        """,
+        post=post,
+        now=datetime.now(UTC),
+        offset=offset,
+    )
+    return UUID(str(found))
+
+
+async def own_id(db: Connection) -> UUID:
+    return UUID(str(await value(db, "select person_id from account")))
+
+
+async def form_of(client: httpx.AsyncClient, db: Connection, slot: UUID) -> dict[str, str]:
+    """The form «Проверьте запись» as the page holds it."""
+    shown = await client.get(f"/check?slot={slot}")
+    assert shown.status_code == 200
+    key = re.search(r'name="key" value="([^"]+)"', shown.text)
+    assert key is not None
+    return {"slot": str(slot), "patient": str(await own_id(db)), "key": key[1]}
+
+
+async def test_everybody_may_look_at_clinics_doctors_and_times(
+    app: Litestar, db: Connection
+) -> None:
+    clinic = (await region.departments(db))["adult"]
+    post = await region.post(db, "therapist")
+    async with portal.browser(app) as client:
+        for path in (
+            "/clinics",
+            f"/clinics/{clinic}",
+            f"/clinics/{clinic}/110",
+            f"/doctors/{post}",
+        ):
+            assert (await client.get(path)).status_code == 200, path
+        chosen = f"/check?slot={await free_slot(db)}"
+        answer = await client.get(chosen)
+        assert answer.headers["location"] == f"/signin?next=%2Fcheck%3Fslot%3D{chosen[12:]}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/clinics/{uuid4()}",  # DepartmentUnknown
+        f"/doctors/{uuid4()}",  # PostUnknown
+        f"/check?slot={uuid4()}",
+        f"/appointments/{uuid4()}",
+        f"/holds/{uuid4()}",
+        f"/clinics?patient={uuid4()}",
+    ],
+)
+async def test_what_is_not_there_is_a_calm_404(maria: httpx.AsyncClient, path: str) -> None:
+    answer = await maria.get(path)
+    assert answer.status_code == 404, answer.text
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/clinics/x", "/doctors/1", "/check", "/check?slot=x", "/clinics?patient=x"]
+)
+async def test_a_broken_address_is_refused_calmly(maria: httpx.AsyncClient, path: str) -> None:
+    assert (await maria.get(path)).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "вчера", "0001-01-01", "9999-12-31"])
+async def test_an_absurd_day_shows_the_first_that_has_time(
+    app: Litestar, db: Connection, day: str
+) -> None:
+    post = await region.post(db, "therapist")
+    async with portal.browser(app) as client:
+        answer = await client.get(f"/doctors/{post}", params={"day": day})
+        assert answer.status_code == 200
+        assert 'aria-current="date"' in answer.text
+
+
+async def test_the_same_form_sent_twice_is_one_visit(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    form = await form_of(maria, db, await free_slot(db))
+    answers = [await portal.submit(maria, "/appointments", form) for _ in range(2)]
+    assert {it.status_code for it in answers} == {303}
+    assert len({it.headers["location"] for it in answers}) == 1
+    assert await value(db, "select count(*) from appointment where live") == 1
+
+
+async def test_a_taken_time_keeps_the_page_and_offers_three(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    slot = await free_slot(db)
+    form = await form_of(maria, db, slot)
+    await execute(db, "update slot set blocked = 'x' where id = %(slot)s", slot=slot)
+    answer = await portal.submit(maria, "/appointments", form)
+    assert answer.status_code == 409
+    assert "Это время только что заняли" in answer.text
+    summary = answer.text.split('class="sum"')[1].split("</div>")[0]
+    assert summary.count("/check?slot=") == 3
+
+
+async def test_a_held_time_tells_its_end_and_is_prolonged_once(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    form = {"slot": str(await free_slot(db)), "patient": str(await own_id(db))}
+    held = await portal.submit(maria, "/holds", form)
+    page = await maria.get(held.headers["location"])
+    assert "Держим это время за вами" in page.text
+    assert "продлить" in page.text
+    path = held.headers["location"].split("?")[0] + "/prolong"
+    assert (await portal.submit(maria, path, form)).status_code == 303
+    assert "продлить" not in (await maria.get(held.headers["location"])).text
+    assert (await portal.submit(maria, path, form)).status_code in (404, 409)
+
+
+async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    first = await portal.submit(
+        maria, "/appointments", await form_of(maria, db, await free_slot(db))
+    )
+    slot = await free_slot(db, offset=3)
+    wanted = {"slot": str(slot), "patient": str(await own_id(db))}
+    clash = await portal.submit(maria, "/holds", wanted)
+    assert clash.status_code == 409
+    assert "Оставить прежнюю" in clash.text
+    replaces = first.headers["location"].rsplit("/", 1)[1]
+    held = await portal.submit(maria, "/holds", {**wanted, "replaces": replaces})
+    assert "Переносим запись" in (await maria.get(held.headers["location"])).text
+    form = await form_of(maria, db, await free_slot(db, offset=5))
+    booked = await portal.submit(
+        maria, "/appointments", {**form, "slot": str(slot), "replaces": replaces}
+    )
+    assert booked.status_code == 303
+    states = await value(
+        db, "select array_agg(state order by state) from appointment where state <> 'expired'"
+    )
+    assert states == ["booked", "moved"]
+
+
+@pytest.mark.parametrize(
+    "spoiled", [{"slot": "x"}, {"patient": ""}, {"key": "1"}, {"replaces": "x"}]
+)
+async def test_a_form_that_no_page_wrote_is_refused(
+    maria: httpx.AsyncClient, db: Connection, spoiled: dict[str, str]
+) -> None:
+    form = await form_of(maria, db, await free_slot(db))
+    answer = await portal.submit(maria, "/appointments", {**form, **spoiled})
+    assert answer.status_code == 400
+    assert await value(db, "select count(*) from appointment") == 0
+
+
+async def test_what_cannot_be_booked_is_shown_with_its_reason(
+    app: Litestar, db: Connection
+) -> None:
+    clinic = (await region.departments(db))["child"]
+    async with portal.browser(app) as client:
+        page = (await client.get(f"/clinics/{clinic}")).text
+    assert "Нужно направление" in page
+    assert "Записывает регистратура" in page
+
+
+async def test_clinics_are_found_by_any_spelling(app: Litestar) -> None:
+    async with portal.browser(app) as client:
+        found = (await client.get("/clinics", params={"q": "ВЗРОСЛАЯ поликлиника"})).text
+        nothing = (await client.get("/clinics", params={"q": "<b>нет</b> такой"})).text
+    assert "Взрослая поликлиника" in found
+    assert "Поликлиника № 1" not in found
+    assert "ничего не нашлось" in nothing
+    assert "<b>нет</b>" not in nothing
