@@ -48,13 +48,12 @@ def start(var: Path, *, moment: str | None = None) -> Stand:
     environment = {
         **os.environ,
         "REGISTRATURA_VAR": str(var),
-        "REGISTRATURA_DEMO_SIZE": "tiny",
         "REGISTRATURA_PORT": str(portal),
         "ESIA_PORT": str(esia),
         "ESIA_PUBLIC_URL": f"http://localhost:{esia}",
         "GOSUSLUGI_PORT": str(gosuslugi),
     }
-    command = [sys.executable, "-m", "registratura.cli", "demo"]
+    command = [sys.executable, "-m", "registratura.cli", "demo", "--size", "tiny"]
     if moment is not None:
         faketime = shutil.which("faketime")
         assert faketime, "libfaketime is not installed"
