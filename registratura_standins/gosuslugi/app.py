@@ -87,7 +87,8 @@ def create_app(settings: Settings) -> Litestar:
 
 def _shelf() -> look.Shelf:
     styles = (*look.STYLES, _HERE / "static" / "gosuslugi.css")
-    return look.Shelf("/static", look_files(look.FOLDER), {"gosuslugi.css": styles})
+    files = {**look_files(look.FOLDER), "favicon.svg": _HERE / "static" / "favicon.svg"}
+    return look.Shelf("/static", files, {"gosuslugi.css": styles})
 
 
 def _templates(settings: Settings, shelf: look.Shelf) -> TemplateConfig[JinjaTemplateEngine]:
