@@ -55,58 +55,67 @@ def security_headers(settings: Settings) -> dict[str, str]:
 def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
     """`app` with its id, headers and line of log."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        began = time.perf_counter()
-        reference = make_reference()
-        scope["state"]["reference"] = reference
+        answer = _Answer(headers, send)
+        scope["state"]["reference"] = answer.reference
         CURRENT.set(scope)
-        status = 0
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                answer_headers = MutableScopeHeaders.from_message(message)
-                for name, value in headers.items():
-                    answer_headers.setdefault(name, value)
-                answer_headers.setdefault("Cache-Control", "no-store")
-                answer_headers["X-Request-ID"] = reference
-                answer_headers["Server-Timing"] = f"app;dur={_ms(began)}"
-            await send(message)
-
         try:
-            await app(scope, receive, send_with_headers)
+            await app(scope, receive, answer.send)
         except Exception as error:
-            _LOG.error("fault", request_id=reference, **fault(error))
-            if not status:  # not even the page about errors could be made
-                await _say_sorry(reference, send_with_headers)
+            _LOG.error("fault", request_id=answer.reference, **fault(error))
+            if not answer.status:  # not even the page about errors could be made
+                await _say_sorry(answer)
         finally:
             if not scope["path"].startswith(_UNLOGGED):
-                _log(scope, reference, status, _ms(began))
+                _log(scope, answer)
 
-    return answer
+    return handle
 
 
-async def _say_sorry(reference: str, send: Send) -> None:
-    words = f"Страница не открылась. Номер обращения {reference}.".encode()
+class _Answer:
+    """One answer on its way: what it gets along, and what became of it."""
+
+    def __init__(self, headers: Mapping[str, str], send: Send) -> None:
+        self._headers = headers
+        self._send = send
+        self._began = time.perf_counter()
+        self.reference = make_reference()
+        self.status = 0
+
+    @property
+    def ms(self) -> float:
+        """Milliseconds since the request came."""
+        return round((time.perf_counter() - self._began) * 1000, 1)
+
+    async def send(self, message: Message) -> None:
+        """Pass the message on; the first one gets the headers."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")
+            headers["X-Request-ID"] = self.reference
+            headers["Server-Timing"] = f"app;dur={self.ms}"
+        await self._send(message)
+
+
+async def _say_sorry(answer: _Answer) -> None:
+    words = f"Страница не открылась. Номер обращения {answer.reference}.".encode()
     kind = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 500, "headers": kind})
-    await send({"type": "http.response.body", "body": words, "more_body": False})
+    await answer.send({"type": "http.response.start", "status": 500, "headers": kind})
+    await answer.send({"type": "http.response.body", "body": words, "more_body": False})
 
 
-def _ms(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 1)
-
-
-def _log(scope: Scope, reference: str, status: int, ms: float) -> None:
+def _log(scope: Scope, answer: _Answer) -> None:
     _LOG.info(
         "request",
-        request_id=reference,
+        request_id=answer.reference,
         method=scope.get("method"),
         path=scope.get("path_template") or "(unknown)",
-        status=status,
-        ms=ms,
+        status=answer.status,
+        ms=answer.ms,
     )

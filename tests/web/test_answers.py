@@ -8,7 +8,9 @@ import httpx
 import psycopg
 import pytest
 import structlog
+from jinja2 import DictLoader
 from litestar import Litestar, get
+from litestar.contrib.jinja import JinjaTemplateEngine
 
 from registratura.refusal import Refusal
 from registratura.web import logs
@@ -124,6 +126,18 @@ async def test_a_fault_is_a_calm_page(
     assert answer.status_code == status
     assert words in answer.text
     assert not any(trace in answer.text for trace in TRACES)
+
+
+async def test_a_fault_of_the_error_page_itself_is_still_words_and_a_number(
+    faulty: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(faulty.template_engine, JinjaTemplateEngine)
+    monkeypatch.setattr(faulty.template_engine.engine, "loader", DictLoader({}))
+    faulty.template_engine.engine.cache.clear()  # type: ignore[union-attr]
+    answer = await portal.browser(faulty).get("/fault/ours")
+    assert answer.status_code == 500
+    assert answer.text.startswith("Страница не открылась. Номер обращения ")
+    assert answer.headers["x-request-id"] in answer.text
 
 
 async def test_the_number_on_the_page_is_the_one_in_the_log(
