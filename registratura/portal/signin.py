@@ -21,8 +21,9 @@ from registratura.esia import (
 from registratura.esia.authorise import authorise_url, exchange
 from registratura.esia.profile import read_profile
 from registratura.esia.verify import verify
-from registratura.people import accounts
+from registratura.people import accounts, consents
 from registratura.people.accounts import Profile
+from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
 from registratura.web.errors import reference_of
@@ -32,6 +33,7 @@ from registratura.web.requests import (
     AnyRequest,
     cookies_of,
     find_visitor,
+    has_consented,
     pool_of,
     session_id_of,
 )
@@ -51,7 +53,10 @@ async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Templat
     """«Личный кабинет»: one way in; who is in already goes where he wanted."""
     next_path = safe_path(request.query_params.get("next"), "/")
     if newcomer is not None:
-        return redirect(next_path if next_path != "/" else "/profile")
+        wanted = next_path if next_path != "/" else "/profile"
+        return redirect(
+            wanted if has_consented(request, newcomer) else with_next("/consent", wanted)
+        )
     start = with_next("/signin/esia", next_path)
     return page("signin/index.html", visitor=None, start=start)
 
@@ -117,8 +122,11 @@ async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: da
             replaces=session_id_of(request),
             now=now,
         )
+        given = await consents.find_given(
+            db, account.id, document=CURRENT.document, version=CURRENT.version
+        )
     cookies = cookies_of(request)
-    answer = redirect(next_path)
+    answer = redirect(next_path if given else with_next("/consent", next_path))
     answer.cookies.append(cookies.make("session", session_id))
     answer.cookies.append(cookies.forget("signin"))
     return answer

@@ -45,9 +45,11 @@ async def test_the_first_sign_in_asks_for_the_portals_own_consent(
     app: Litestar, maria: httpx.AsyncClient
 ) -> None:
     answer = await come_back(maria, await go_to_esia(maria, "/appointments"))
-    assert (answer.status_code, answer.headers["location"]) == (303, "/appointments")
-    asked = await maria.get("/appointments")
-    assert asked.headers["location"] == "/consent?next=%2Fappointments"
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/consent?next=%2Fappointments"
+    for personal in ("/appointments", "/signin?next=/appointments"):
+        asked = await maria.get(personal)
+        assert asked.headers["location"] == "/consent?next=%2Fappointments"
     page = await maria.get("/consent?next=/appointments")
     assert "Даю согласие" in page.text
     assert "Иванова М.П." not in (await maria.get("/")).text
@@ -127,7 +129,8 @@ async def test_a_state_of_another_browser_lets_nobody_in(
 async def test_two_tabs_that_begin_at_once_both_end_well(maria: httpx.AsyncClient) -> None:
     first = await go_to_esia(maria, "/appointments")
     second = await go_to_esia(maria, "/clinics")
-    assert (await come_back(maria, first)).headers["location"] == "/appointments"
+    back = await come_back(maria, first)
+    assert back.headers["location"] == "/consent?next=%2Fappointments"
     assert (await come_back(maria, second, "other")).status_code in (303, 400)
 
 
@@ -149,7 +152,7 @@ async def test_sign_in_never_leads_to_another_site(
     maria: httpx.AsyncClient, next_path: str
 ) -> None:
     answer = await come_back(maria, await go_to_esia(maria, next_path))
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "/consent?next=%2F"
 
 
 async def test_another_name_of_the_host_is_left_before_the_cookie_is_set(
@@ -178,5 +181,5 @@ async def test_nothing_of_tokens_reaches_our_addresses_or_logs(
     told = capsys.readouterr()
     assert asked["state"] not in told.out + told.err
     assert "the-code" not in told.out + told.err
-    assert answer.headers["location"] == "/"
+    assert answer.headers["location"] == "/consent?next=%2F"
     assert provider.asked == ["/aas/oauth2/v3/te", "/rs/prns/1000299654"]

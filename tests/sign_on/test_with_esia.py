@@ -82,7 +82,7 @@ async def test_maria_signs_in_and_is_known(
     app: Litestar, esia: Litestar, maria: httpx.AsyncClient
 ) -> None:
     answer = await sign_in(maria, esia, MARIA)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/appointments")
+    assert answer.headers["location"] == "/consent?next=%2Fappointments"
     async with app.state.pool.connection() as db:
         assert await _account(db) == ("Иванова", "11223344595", "+79000000001")
 
