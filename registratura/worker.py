@@ -12,8 +12,10 @@ from procrastinate import PsycopgConnector
 from registratura import db as database
 from registratura.booking import schedules
 from registratura.db import Pool
+from registratura.esia import attempts
 from registratura.outbox import Reactions, relay
 from registratura.settings import Settings
+from registratura.web import limits, sessions
 
 log = structlog.get_logger()
 
@@ -88,13 +90,14 @@ async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
 async def sweep(pool: Pool, *, now: datetime) -> None:
     """Forget what has ended: sign-ins under way, browser sessions, counters, keys of 30 days."""
     async with pool.connection() as db:
-        for statement in (
-            "delete from sign_in where started_at < %(now)s - interval '1 day'",
-            "delete from web_session where ends_at < %(now)s",
-            "delete from limit_counter where window_at < %(now)s - interval '2 days'",
+        await attempts.sweep(db, now=now)
+        await sessions.sweep(db, now=now)
+        await limits.sweep(db, now=now)
+        await database.execute(
+            db,
             "delete from idempotency_key where created_at < %(now)s - interval '30 days'",
-        ):
-            await database.execute(db, statement, now=now)
+            now=now,
+        )
 
 
 async def _relay_until(stop: asyncio.Event, pool: Pool) -> None:

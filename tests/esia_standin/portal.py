@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import io
+import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +15,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
+from joserfc import jws, jwt
+from joserfc.jwk import RSAKey
+
+from tests.esia_standin.browser import Browser
 
 SCOPE = (
     "openid fullname birthdate gender snils medical_doc email mobile "
@@ -126,3 +132,44 @@ def make_portal(mnemonic: str, esia_url: str) -> Portal:
         certificate.public_bytes(serialization.Encoding.PEM).decode(),
         hashlib.sha256(der).hexdigest().upper(),
     )
+
+
+async def published_key(backend: httpx.AsyncClient) -> RSAKey:
+    """The key of the certificate that ЕСИА hands out."""
+    packed = (await backend.get("/public/esia.zip")).content
+    pem = zipfile.ZipFile(io.BytesIO(packed)).read("RSA/esia.crt")
+    assert pem == (await backend.get("/public/esia.pem")).content
+    public = x509.load_pem_x509_certificate(pem).public_key()
+    return RSAKey.import_key(public)  # type: ignore[arg-type]
+
+
+def read_token(token: str, key: RSAKey) -> jwt.Token:
+    """Verify and open a token."""
+    registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
+    return jwt.decode(token, key, registry=registry)
+
+
+async def refused(backend: httpx.AsyncClient, fields: dict[str, str]) -> str:
+    """Six digits of the code with which v3/te refuses; shape of the answer included."""
+    answer = await exchange(backend, fields)
+    assert answer.status_code == 400
+    body: dict[str, Any] = answer.json()
+    assert body.get("state") == (fields.get("state") or None)
+    expected = {"007011": "invalid_grant", "007053": "access_denied"}
+    code = str(body["error_description"]).removeprefix("ESIA-").partition(":")[0]
+    assert body["error"] == expected.get(code, body["error"])
+    return code
+
+
+def refresh_request(portal: Portal, tokens: dict[str, str], **changes: str) -> dict[str, str]:
+    """Fields of v3/te for a refresh token."""
+    return portal.token_request(
+        grant_type="refresh_token", refresh_token=tokens["refresh_token"], **changes
+    )
+
+
+async def get_code(
+    browser: Browser, portal: Portal, login: str = "maria@example.org", **changes: str
+) -> str:
+    """A fresh code for the portal."""
+    return answered(await browser.sign_on(portal.ask_url(**changes), login))["code"]

@@ -34,10 +34,10 @@ def crawl(page: Page, start: str) -> None:
             if target.split("#")[0] == page.url.split("#")[0] and fragment:
                 assert page.locator(f"[id='{fragment}']").count() == 1, f"{address} {fragment}"
             target = target.split("#")[0]
-            if target.startswith(start.rstrip("/") + "/") and target not in seen:
-                if "/signin/esia" not in target:  # leaves the site
-                    seen.add(target)
-                    waiting.append(target)
+            inside = target.startswith(start.rstrip("/") + "/") and "/signin/esia" not in target
+            if inside and target not in seen:
+                seen.add(target)
+                waiting.append(target)
 
 
 def test_links_of_the_portal_before_sign_in(phone: Page, running: Stand) -> None:

@@ -142,8 +142,9 @@ def test_a_time_lost_to_somebody_else_keeps_the_page_and_offers_three(
     choose(page, "Иванов П.И.")
     to_the_times(page)
     times = page.url
-    page.locator(".time input").first.check(force=True)
-    page.get_by_role("button", name="Продолжить").click()
+    slot = page.locator(".time input").first.get_attribute("value")
+    patient = page.locator("main input[name=patient]").first.get_attribute("value")
+    page.goto(f"{running.portal}/check?slot={slot}&patient={patient}")  # not held
     rival = context.new_page()
     rival.goto(times)
     ticket = book(rival)

@@ -1,0 +1,186 @@
+"""What v2/ac refuses, where and with which code; what it tolerates."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from registratura_standins.esia.clients import register
+from registratura_standins.esia.database import Connection
+from tests.esia_standin.browser import Browser
+from tests.esia_standin.conftest import certificate_of, registered
+from tests.esia_standin.portal import (
+    Portal,
+    answered,
+    make_portal,
+    refused,
+    stamp,
+)
+
+
+async def error_of(browser: Browser, fields: dict[str, str]) -> tuple[str, str]:
+    """Code and `error` that came back to the portal."""
+    back = answered(await browser.get("/aas/oauth2/v2/ac", params=fields))
+    assert "code" not in back
+    assert back.get("state", "") == fields.get("state", "")
+    return back["error_description"].partition(":")[0], back["error"]
+
+
+def ago(**time: float) -> str:
+    """A timestamp of the past."""
+    return stamp(datetime.now(UTC) - timedelta(**time))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "error"),
+    [
+        ({"timestamp": "2025-12-29 17:47:23"}, "007015", "invalid_request"),
+        ({"timestamp": "2025.12.29 17:47:23 0000"}, "007015", "invalid_request"),
+        ({"timestamp": "2025.13.41 17:47:23 +0000"}, "007015", "invalid_request"),
+        ({"timestamp": "0001.01.01 00:00:00 +2359"}, "007015", "invalid_request"),
+        ({"timestamp": "٢٠٢٥.12.29 17:47:23 +0000"}, "007015", "invalid_request"),
+        ({"scope": "openid everything"}, "007006", "invalid_scope"),
+        ({"scope": "openid vehicles"}, "007006", "invalid_scope"),
+        ({"scope": "openid  fullname"}, "007006", "invalid_scope"),
+        ({"scope_org": "org_inn"}, "007006", "invalid_scope"),
+        ({"response_type": "token"}, "007009", "unsupported_response_type"),
+        ({"access_type": "always"}, "007003", "invalid_request"),
+        ({"client_certificate_hash": "0" * 64}, "007053", "access_denied"),
+        ({"client_certificate_hash": "0" * 40}, "007053", "access_denied"),
+        ({"client_secret": "!"}, "007053", "access_denied"),
+        ({"client_secret": "AAAA"}, "007053", "access_denied"),
+        ({"client_certificate_hash": ""}, "007014", "invalid_request"),
+        ({"state": ""}, "007014", "invalid_request"),
+        ({"scope": ""}, "007014", "invalid_request"),
+    ],
+)
+async def test_a_faulty_request_goes_back_with_its_code(
+    browser: Browser, portal: Portal, changes: dict[str, str], code: str, error: str
+) -> None:
+    assert await error_of(browser, portal.ask(**changes)) == (f"ESIA-{code}", error)
+
+
+async def test_the_clock_may_err_by_five_minutes_either_way(
+    browser: Browser, portal: Portal
+) -> None:
+    for minutes in (4.9, -4.9):
+        answer = await browser.get(portal.ask_url(timestamp=ago(minutes=minutes)))
+        assert answer.headers["location"].startswith("/login?ask=")
+    for minutes in (5.1, -5.1):
+        fields = portal.ask(timestamp=ago(minutes=minutes))
+        assert (await error_of(browser, fields))[0] == "ESIA-007015"
+
+
+async def test_a_timestamp_of_another_zone_is_understood(browser: Browser, portal: Portal) -> None:
+    local = datetime.now(UTC).astimezone()
+    shifted = (local.astimezone(UTC) + timedelta(hours=3)).strftime("%Y.%m.%d %H:%M:%S +0300")
+    answer = await browser.get(portal.ask_url(timestamp=shifted))
+    assert answer.headers["location"].startswith("/login?ask=")
+
+
+async def test_every_missing_parameter_is_named(browser: Browser, portal: Portal) -> None:
+    fields = portal.ask()
+    del fields["timestamp"], fields["client_secret"]
+    back = answered(await browser.get("/aas/oauth2/v2/ac", params=fields))
+    assert back["error_description"] == (
+        "ESIA-007014: The request doesn`t contain the mandatory parameter "
+        "[client_secret, timestamp]."
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"redirect_uri": "http://evil.example/signin/done"},
+        {"redirect_uri": "http://127.0.0.1:8000@evil.example/"},
+        {"redirect_uri": "http://evil.example\\@127.0.0.1:8000/"},
+        {"redirect_uri": "https://127.0.0.1:8000/signin/done"},
+        {"redirect_uri": "http://127.0.0.1:8009/signin/done"},
+        {"redirect_uri": "//127.0.0.1:8000/"},
+        {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "http://127.0.0.1:8000/#a"},
+        {"redirect_uri": "http://127.0.0.1:port/"},
+        {"redirect_uri": ""},
+        {"client_id": "NOBODY"},
+        {"client_id": ""},
+    ],
+)
+async def test_without_a_known_client_and_address_the_fault_stays_on_our_own_page(
+    browser: Browser, portal: Portal, changes: dict[str, str]
+) -> None:
+    answer = await browser.get("/aas/oauth2/v2/ac", params=portal.ask(**changes))
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+    assert "Портал не может начать вход" in answer.text
+    assert "ESIA-0070" in answer.text
+
+
+async def test_a_repeated_or_unprintable_parameter_is_refused(
+    browser: Browser, portal: Portal
+) -> None:
+    for url in (f"{portal.ask_url()}&scope=openid", portal.ask_url(state="a\tb")):
+        answer = await browser.get(url)
+        assert answer.status_code == 400
+        assert "ESIA-007003" in answer.text
+
+
+async def test_scopes_in_another_order_than_signed_are_refused(
+    browser: Browser, portal: Portal
+) -> None:
+    fields = portal.ask(scope="openid fullname")
+    fields["scope"] = "fullname openid"
+    assert await error_of(browser, fields) == ("ESIA-007053", "access_denied")
+    kept = await browser.get(portal.ask_url(scope="snils openid fullname"))
+    assert kept.headers["location"].startswith("/login?ask=")
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2, 3, 4, 5), (1, 3, 0, 4, 2, 5), (0, 1, 2, 3, 4)])
+async def test_a_wrong_order_of_signed_fields_is_refused(
+    browser: Browser, portal: Portal, order: tuple[int, ...]
+) -> None:
+    fields = portal.ask()
+    names = ("client_id", "scope", "scope_org", "timestamp", "state", "redirect_uri")
+    fields["client_secret"] = portal.sign("".join(fields[names[at]] for at in order))
+    assert await error_of(browser, fields) == ("ESIA-007053", "access_denied")
+
+
+async def test_the_signature_may_be_spelt_in_three_ways(browser: Browser, portal: Portal) -> None:
+    fields = portal.ask()
+    plain = fields["client_secret"].replace("-", "+").replace("_", "/")
+    for spelling in (fields["client_secret"] + "==", plain, plain + "=="):
+        answer = await browser.get(
+            "/aas/oauth2/v2/ac", params={**fields, "client_secret": spelling}
+        )
+        assert answer.headers["location"].startswith("/login?ask=")
+
+
+async def test_blanks_between_scopes_may_be_plus_or_percent(
+    browser: Browser, portal: Portal
+) -> None:
+    for text in (portal.ask_url(), portal.ask_url().replace("+", "%20")):
+        assert (await browser.get(text)).headers["location"].startswith("/login?ask=")
+
+
+async def test_a_gost_client_is_never_accepted_with_an_rsa_signature(
+    browser: Browser, backend: httpx.AsyncClient, portal: Portal, esia_db: Connection
+) -> None:
+    await register(esia_db, registered(portal, mode="gost"), [certificate_of(portal)])
+    assert await error_of(browser, portal.ask()) == ("ESIA-007053", "access_denied")
+    assert await refused(backend, portal.token_request(code="a")) == "007053"
+
+
+async def test_an_rsa_client_is_never_accepted_with_a_gost_signature(
+    browser: Browser, portal: Portal
+) -> None:
+    gost = base64.urlsafe_b64encode(bytes(64)).decode()
+    assert (await error_of(browser, portal.ask(client_secret=gost)))[0] == "ESIA-007053"
+
+
+async def test_another_clients_key_does_not_sign_for_this_one(
+    browser: Browser, portal: Portal, esia_db: Connection
+) -> None:
+    other = make_portal("OTHER", portal.esia_url)
+    await register(esia_db, registered(other), [certificate_of(other)])
+    fields = other.ask(client_id=portal.mnemonic)
+    assert (await error_of(browser, fields))[0] == "ESIA-007053"
