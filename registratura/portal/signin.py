@@ -125,10 +125,8 @@ async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: da
         given = await consents.find_given(
             db, account.id, document=CURRENT.document, version=CURRENT.version
         )
-    cookies = cookies_of(request)
     answer = redirect(next_path if given else with_next("/consent", next_path))
-    answer.cookies.append(cookies.make("session", session_id))
-    answer.cookies.append(cookies.forget("signin"))
+    answer.cookies.append(cookies_of(request).make("session", session_id))
     return answer
 
 
