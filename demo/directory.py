@@ -29,13 +29,7 @@ def write_rows(size: Size, clinics: list[Staffed]) -> dict[str, Iterator[Row]]:
         ),
         "departments": _departments(clinics),
         "rooms": (_room(staffed, post) for staffed in clinics for post in staffed.posts),
-        "positions": (
-            (
-                *(it.code, it.name, it.speciality, it.minutes, it.area_kind),
-                *(it.self_booking, it.needs_referral, it.sensitive),
-            )
-            for it in POSITIONS.values()
-        ),
+        "positions": _positions(),
         "practitioners": (
             (it.code, it.snils, it.last_name, it.first_name, it.middle_name)
             for staffed in clinics
@@ -56,6 +50,12 @@ def write_rows(size: Size, clinics: list[Staffed]) -> dict[str, Iterator[Row]]:
             for row in (_daily if size.every_day else _weekly)(staffed, post)
         ),
     }
+
+
+def _positions() -> Iterator[Row]:
+    for it in POSITIONS.values():
+        what = (it.code, it.name, it.speciality, it.minutes, it.area_kind)
+        yield (*what, it.self_booking, it.needs_referral, it.sensitive)
 
 
 def _departments(clinics: list[Staffed]) -> Iterator[Row]:

@@ -20,6 +20,7 @@ class Server:
     def __init__(self, cluster: Cluster, postmaster: Postmaster) -> None:
         self._cluster = cluster
         self._postmaster = postmaster
+        self._stopped = False
 
     @property
     def admin_url(self) -> str:
@@ -77,7 +78,10 @@ class Server:
         self._postmaster.wait_ready()
 
     def stop(self) -> None:
-        """Fast shutdown; the folder is free for another launcher."""
+        """Fast shutdown; the folder is free for another launcher. The second time, nothing."""
+        if self._stopped:
+            return
+        self._stopped = True
         atexit.unregister(self.stop)
         self._postmaster.stop()
         self._cluster.release()

@@ -20,8 +20,8 @@ from tests.running.places import CHECKOUT, environment_of, wait_until
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[embedded.Server]:
-    """A server of the test's own: it may be killed."""
-    server = embedded.start(tmp_path / "postgres", fsync=False)
+    """A server of the test's own, as safe as in a demo: it may be killed."""
+    server = embedded.start(tmp_path / "postgres")
     yield server
     server.erase()
 
