@@ -21,7 +21,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """The demo, started once for all journeys of the real clock."""
     started = stand.start(tmp_path_factory.mktemp("stand") / "var")
@@ -29,14 +29,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     started.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """The driver of the browser."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium: the system's, else Playwright's own. Its absence fails under CI."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
