@@ -75,7 +75,7 @@ async def write(
         ), counted as (
             update slot set taken = taken + 1 from visit where slot.id = visit.slot_id
         ), receipt as (
-            select visit.id as appointment_id, visit.number::text as number, visit.slot_id,
+            select visit.id as appointment_id, to_char(visit.number, 'FM9999999999000000') as number, visit.slot_id,
                    visit.starts_at, room.number as room
             from visit join room on room.id = visit.room_id
         ), recorded as (
