@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PATIENCE = 90.0  # seconds; a busy machine is slow, not broken
@@ -94,7 +95,8 @@ class Started:
 @contextmanager
 def started(folder: Path, *arguments: str, **more: str) -> Iterator[Started]:
     """`registratura …` running in a folder; whatever is left of it is killed in the end."""
-    mark, words = uuid.uuid4().hex, folder / "words.txt"
+    mark = uuid.uuid4().hex
+    words = Path(mkdtemp(prefix="registratura-words-")) / "words.txt"
     with words.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "registratura.cli", *arguments],
