@@ -90,10 +90,12 @@ class Population:
         born = DAYS - age
         luck = random()
         own = "" if luck < 0.02 else snils(_FIRST_SNILS + self._number)
-        died = ISO_DAYS[DAYS - 1 - int(luck * 300)] if age > 75 * YEAR and luck > 0.97 else ""
+        died = (
+            ISO_DAYS[DAYS - 1 - int((1 - luck) * 10_000)] if age > 75 * YEAR and luck > 0.97 else ""
+        )
         person = f"{code},{last},{first},{middle},{ISO_DAYS[born]},{sex},{own},{died}\n"
         insured = "" if 0.02 <= luck < 0.03 else f"{code},,{self._policy(born, sex)},,\n"
-        if luck >= 0.03 + _ATTACHED and not died:
+        if luck >= _ATTACHED and not died:
             return Lines(person, insured, "")
         if age >= ADULT_DAYS:
             since, places = born + ADULT_DAYS, home.adult

@@ -75,8 +75,8 @@ async def write(
         ), counted as (
             update slot set taken = taken + 1 from visit where slot.id = visit.slot_id
         ), receipt as (
-            select visit.id as appointment_id, to_char(visit.number, 'FM9999999999000000') as number, visit.slot_id,
-                   visit.starts_at, room.number as room
+            select visit.id as appointment_id, visit.slot_id, visit.starts_at,
+                   to_char(visit.number, 'FM9999999999000000') as number, room.number as room
             from visit join room on room.id = visit.room_id
         ), recorded as (
             insert into event (at, kind, actor_kind, actor_id, person_id, subject_id, after)

@@ -57,7 +57,8 @@ _VISIBLE: LiteralString = """
         where account_id = %(account)s and ended_at is null
           and birthday(birth_date, 18) > (%(now)s at time zone %(region_zone)s)::date
     )
-    select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number, appointment.state, appointment.channel,
+    select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number,
+           appointment.state, appointment.channel,
            appointment.starts_at, appointment.ends_at, appointment.patient_id,
            acting.name as patient, appointment.post_id,
            nullif(concat_ws(' ', practitioner.last_name, practitioner.first_name,
