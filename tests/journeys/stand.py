@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from registratura_ground.cluster import look_at_cluster
+
 HOUSE = Path(__file__).parents[2]
 PATIENCE = 150  # seconds for a first start on busy cores
 
@@ -27,13 +29,23 @@ class Stand:
     gosuslugi: str
 
     def stop(self) -> None:
-        """Ctrl-C; everything it started ends with it."""
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+        """Ctrl-C, to the whole group as a terminal does; everything it started ends with it.
+
+        The program `faketime` does not pass a signal on, nor wait for what it runs.
+        """
+        group = self.process.pid
+        os.killpg(group, signal.SIGINT)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            self.process.poll()
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                look_at_cluster(self.var / "postgres").erase()  # as root it lies elsewhere
+                return
+            time.sleep(0.1)
+        os.killpg(group, signal.SIGKILL)
+        raise TimeoutError("the stand did not end")
 
     @property
     def log(self) -> str:

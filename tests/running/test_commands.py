@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from registratura_ground.cluster import look_at_cluster
 from tests.running.places import CHECKOUT, free_ports, run, started, wait_until
 
 PASSWORD = "very-secret-word"
@@ -67,3 +68,4 @@ def test_ctrl_c_ends_everything_it_started(tmp_path: Path) -> None:
         assert wait_until(lambda: stand.process.poll() is not None, 30)
         assert wait_until(lambda: not stand.processes(), 10), stand.processes()
         assert "Traceback" not in stand.said()
+    look_at_cluster(tmp_path / "var" / "postgres").erase()  # as root it lies elsewhere
