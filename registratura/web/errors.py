@@ -44,6 +44,12 @@ def on_missing(request: AnyRequest, fault: LookupError) -> Template:
     return _page(request, "errors/not_found.html", 404)
 
 
+def on_unreadable(request: AnyRequest, fault: psycopg.DataError) -> Template:
+    """Text that the database cannot hold (a NUL byte): the request was at fault, not we."""
+    _LOG.warning("unreadable", request_id=reference_of(request), **logs.fault(fault))
+    return _page(request, "errors/bad.html", 400)
+
+
 def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
     """To the sign-in page, and from there back."""
     return Redirect(with_next("/signin", fault.next_path), status_code=303)
@@ -97,6 +103,7 @@ HANDLERS: ExceptionHandlersMap = {
     ConsentNeeded: on_consent_needed,
     HTTPException: on_http,
     LookupError: on_missing,
+    psycopg.DataError: on_unreadable,
     psycopg.OperationalError: on_database_down,
     PoolTimeout: on_database_down,
     Exception: on_fault,

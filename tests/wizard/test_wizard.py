@@ -202,3 +202,56 @@ async def test_clinics_are_found_by_any_spelling(app: Litestar) -> None:
     assert "Поликлиника № 1" not in found
     assert "ничего не нашлось" in nothing
     assert "<b>нет</b>" not in nothing
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\x00",
+        "а" * 5000,
+        "%' or 1=1 --",
+        "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    ],
+)
+async def test_odd_words_in_the_search_are_answered_calmly(app: Litestar, words: str) -> None:
+    async with portal.browser(app) as client:
+        answer = await client.get("/clinics", params={"q": words})
+    assert answer.status_code in (200, 400)
+
+
+async def test_odd_bytes_in_a_form_are_refused_calmly(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    form = await form_of(maria, db, await free_slot(db))
+    for name in ("slot", "patient", "key"):
+        answer = await portal.submit(maria, "/appointments", {**form, name: "\x00" * 9})
+        assert answer.status_code == 400
+
+
+async def test_anothers_visit_is_neither_replaced_nor_held(
+    app: Litestar, maria: httpx.AsyncClient, db: Connection
+) -> None:
+    booked = await portal.submit(
+        maria, "/appointments", await form_of(maria, db, await free_slot(db))
+    )
+    hers = booked.headers["location"].rsplit("/", 1)[1]
+    herself = str(await own_id(db))
+    async with await portal.signed_in(app, people.STRANGER) as stranger:
+        his = await value(db, "select person_id from account where oid = 1003")
+        for path in ("/holds", "/appointments"):
+            form = {
+                "slot": str(await free_slot(db, offset=4)),
+                "patient": str(his),
+                "key": str(uuid4()),
+                "replaces": hers,
+            }
+            assert (await portal.submit(stranger, path, form)).status_code == 404
+            form = {**form, "patient": herself, "replaces": ""}
+            assert (await portal.submit(stranger, path, form)).status_code == 404
+        held = await portal.submit(
+            maria,
+            "/holds",
+            {"slot": str(await free_slot(db, "gynaecologist", offset=8)), "patient": herself},
+        )
+        path = held.headers["location"].split("?")[0]
+        assert (await stranger.get(path)).status_code == 404
