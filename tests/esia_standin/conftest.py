@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import psycopg
@@ -119,15 +120,18 @@ async def browser(esia: Litestar) -> AsyncIterator[Browser]:
 @pytest.fixture
 async def backend(esia: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """The portal's own connection to ЕСИА."""
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(esia), base_url=PUBLIC_URL
-    ) as opened:
+    async with httpx.AsyncClient(transport=transport_to(esia), base_url=PUBLIC_URL) as opened:
         yield opened
 
 
 def open_browser(esia: Litestar, public_url: str = PUBLIC_URL) -> Browser:
     """Another browser on the same stand-in."""
-    return Browser(transport=httpx.ASGITransport(esia), base_url=public_url)
+    return Browser(transport=transport_to(esia), base_url=public_url)
+
+
+def transport_to(esia: Litestar) -> httpx.ASGITransport:
+    """HTTP without a socket; Litestar's type of a scope is narrower than httpx's."""
+    return httpx.ASGITransport(cast(Any, esia))
 
 
 def registered(portal: Portal, mode: str = "rsa", scopes: tuple[str, ...] = REGISTRY) -> Client:
