@@ -13,7 +13,7 @@ from registratura_standins.esia.login import typed
 from registratura_standins.esia.owners import find_owner
 from registratura_standins.esia.pages import page
 from registratura_standins.esia.provider import Provider
-from registratura_standins.esia.scopes import visible_groups
+from registratura_standins.esia.scopes import name_groups
 from registratura_standins.esia.sessions import Session
 
 
@@ -28,9 +28,7 @@ async def show_account(db: Connection, session: Session | None, now: datetime) -
         db,
         "account.html",
         owner=owner,
-        consents=[
-            (one, ", ".join(words for _, words in visible_groups(one.scopes))) for one in given
-        ],
+        consents=[(one, name_groups(one.scopes)) for one in given],
         here_sid=session.sid,
         sessions=await sessions.search_sessions(db, session.oid, now),
     )

@@ -67,6 +67,7 @@ ACCOUNTS = (
         date(1985, 3, 14),
         "M",
         "20000000220",
+        "4056410835000023",
         email="oleg@example.org",
         street="ул Гагарина",
         children=(
@@ -90,12 +91,19 @@ ACCOUNTS = (
             ),
         ),
     ),
-    DemoAccount(3, "Чужов Семён Ильич", date(1979, 1, 9), "M", "20000000321"),
+    DemoAccount(3, "Чужов Семён Ильич", date(1979, 1, 9), "M", "20000000321", "4058020840000039"),
     # A simplified account: a name and a telephone, nothing is checked.
     DemoAccount(4, "Новикова Дарья Сергеевна", None, None, None, level="simplified"),
     DemoAccount(
-        5, "Фёдоров Илья Борисович", date(1990, 10, 10), "M", "20000000523", second_step="sms"
+        5,
+        "Фёдоров Илья Борисович",
+        date(1990, 10, 10),
+        "M",
+        "20000000523",
+        "4049900839000052",
+        second_step="sms",
     ),
+    # Staff: no policy is known here, as often in life.
     DemoAccount(10, "Регистратова Ольга Ивановна", date(1980, 2, 2), "F", "20000001020"),
     DemoAccount(11, "Врачёва Нина Олеговна", date(1975, 3, 3), "F", "20000001121"),
     DemoAccount(12, "Главнов Пётр Сергеевич", date(1968, 4, 4), "M", "20000001222"),

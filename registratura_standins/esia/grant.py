@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from babel import Locale
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
@@ -17,6 +18,8 @@ from registratura_standins.esia.provider import Provider
 from registratura_standins.esia.scopes import visible_groups
 from registratura_standins.esia.sessions import Session
 from registratura_standins.esia.spellings import format_snils, mask_email, mask_phone
+
+_CHILDREN = {"one": "ребёнок", "few": "ребёнка"}
 
 
 @get("/consent", name="consent")
@@ -72,7 +75,7 @@ def _words_of(owner: Owner) -> dict[str, str]:
         "Полис ОМС": _ending(policy.number[-4:] if policy else None) or absent,
         "Телефон и электронная почта": ", ".join(contacts),
         "Адрес": owner.addresses[0].city if owner.addresses else absent,
-        "Дети": f"ФИО, дата рождения, документы: {_count(len(owner.children))}"
+        "Дети": f"ФИО, дата рождения, документы: {count_children(len(owner.children))}"
         if owner.children
         else "В учётной записи детей нет",
     }
@@ -82,6 +85,7 @@ def _ending(end: str | None) -> str:
     return f"Оканчивается на {end}" if end else ""
 
 
-def _count(children: int) -> str:
-    one = children % 10 == 1 and children % 100 != 11
-    return f"{children} ребёнок" if one else f"детей {children}"
+def count_children(children: int) -> str:
+    """1 ребёнок, 2 ребёнка, 5 детей."""
+    form = Locale("ru").plural_form(children)
+    return f"{children} {_CHILDREN.get(form, 'детей')}"

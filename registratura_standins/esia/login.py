@@ -48,9 +48,9 @@ async def read_ask(db: Connection, ask: str | None, now: datetime) -> Authorisat
 
 
 def typed(form: FormMultiDict, name: str) -> str:
-    """What was typed into a field; empty for a missing one or a file."""
+    """What was typed into a field; empty for a missing one, a file, or text with a zero byte."""
     text = form.get(name, "")
-    return text if isinstance(text, str) else ""
+    return text if isinstance(text, str) and "\x00" not in text else ""
 
 
 @get("/login", name="login")

@@ -137,6 +137,17 @@ def visible_groups(scopes: Iterable[str]) -> list[tuple[str, str]]:
     return [(sign, words) for sign, words, group in GROUPS if asked & group]
 
 
+def name_groups(scopes: Iterable[str]) -> str:
+    """The groups in one line: «ФИО, пол, дата рождения, СНИЛС, полис ОМС, дети»."""
+    words = ", ".join(_lower_first(words) for _, words in visible_groups(scopes))
+    return words[:1].upper() + words[1:]
+
+
+def _lower_first(words: str) -> str:
+    is_short_form = words[1:2].isupper()
+    return words if is_short_form else words[:1].lower() + words[1:]
+
+
 def types_open(scopes: Collection[str], types: dict[str, str]) -> list[str]:
     """The types (of contacts, of documents) that these scopes open."""
     return [name for name, scope in types.items() if scope in scopes]

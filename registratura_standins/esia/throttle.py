@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from registratura_standins.esia.database import Connection, execute, value
+from registratura_standins.esia.database import Connection, execute
 
 WINDOW = timedelta(minutes=15)
 # How many wrong tries (or sent messages) fit into a window.
@@ -11,36 +11,35 @@ LIMITS = {"account": 5, "address": 60, "code": 6, "message": 5}
 
 
 async def may_try(db: Connection, kind: str, subject: str, now: datetime) -> bool:
-    """Count a try; False if it is one too many, and then it was not counted.
+    """Count a try; False if it is one too many, and then it is not counted.
 
-    The try is written first and counted after, so that of several at once no more than the
-    limit get through.
+    Tries of one subject stand in line behind a lock, so that of several at once, in however many
+    processes, exactly as many as the limit get through.
     """
     key = _key(subject)
-    made = await value(
-        db,
-        """
-        insert into attempt (kind, subject, made_at) values (%(kind)s, %(key)s, %(now)s)
-        returning id
-        """,
-        kind=kind,
-        key=key,
-        now=now,
-    )
-    count: int = await value(
-        db,
-        """
-        select count(*) from attempt
-        where kind = %(kind)s and subject = %(key)s and made_at > %(since)s
-        """,
-        kind=kind,
-        key=key,
-        since=now - WINDOW,
-    )
-    if count <= LIMITS[kind]:
-        return True
-    await execute(db, "delete from attempt where id = %(id)s", id=made)
-    return False
+    async with db.transaction():
+        await execute(
+            db,
+            "select pg_advisory_xact_lock(%(lock)s)",
+            lock=int.from_bytes(_key(f"{kind}:{subject}")[:8], signed=True),
+        )
+        counted = await execute(
+            db,
+            """
+            insert into attempt (kind, subject, made_at)
+            select %(kind)s, %(key)s, %(now)s
+            where %(limit)s > (
+                select count(*) from attempt
+                where kind = %(kind)s and subject = %(key)s and made_at > %(since)s
+            )
+            """,
+            kind=kind,
+            key=key,
+            now=now,
+            limit=LIMITS[kind],
+            since=now - WINDOW,
+        )
+    return counted == 1
 
 
 async def forget_tries(db: Connection, kind: str, subject: str) -> None:

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from registratura_standins.esia.database import Connection, execute
+from registratura_standins.esia.grant import count_children
+from registratura_standins.esia.scopes import name_groups
 from tests.esia_standin.browser import Browser, Page
 from tests.esia_standin.portal import Portal
 
@@ -100,9 +102,31 @@ async def test_what_was_typed_comes_back_escaped(browser: Browser) -> None:
     assert "&#34;&gt;&lt;script&gt;" in answer.text
 
 
+async def test_text_that_no_database_can_hold_is_no_fault_of_ours(browser: Browser) -> None:
+    await browser.sign_in("+7 900 000-00-03")
+    token = Page((await browser.get("/account")).text).forms[0][1]["_csrf_token"]
+    for path, field in (
+        ("/account/consents/revoke", "client"),
+        ("/consent", "ask"),
+        ("/signout", "ask"),
+        ("/vision", "back"),
+        ("/login", "login"),
+    ):
+        answer = await browser.post(path, data={"_csrf_token": token, field: "a\x00b"})
+        assert answer.status_code < 500, path
+
+
 async def test_a_session_that_lost_its_account_is_nobody(
     browser: Browser, esia_db: Connection
 ) -> None:
     await browser.sign_in("+7 900 000-00-03")
     await execute(esia_db, "delete from account where oid = 1000000003")
     assert (await browser.get("/account")).headers["location"] == "/login"
+
+
+def test_children_are_counted_and_groups_are_named_in_good_russian() -> None:
+    counted = [count_children(number) for number in (1, 2, 5, 11, 21)]
+    assert counted == ["1 ребёнок", "2 ребёнка", "5 детей", "11 детей", "21 ребёнок"]
+    assert name_groups(["snils", "fullname", "medical_doc", "kid_gender"]) == (
+        "ФИО, пол, дата рождения, СНИЛС, полис ОМС, дети"
+    )
