@@ -20,17 +20,19 @@ async def cancel(
     `by` is who gave up: patient, clinic or federation.
     """
     async with db.transaction():
-        state = await database.value(
+        await database.execute(
             db,
             """
-            with locked as (
-                select slot.id from slot
-                where slot.id = (select slot_id from appointment where id = %(appointment)s)
-                for no key update
-            )
-            select appointment.state from appointment, locked
-            where appointment.id = %(appointment)s
+            select from slot
+            where id = (select slot_id from appointment where id = %(appointment)s)
+            for no key update
             """,
+            appointment=appointment_id,
+        )
+        # a statement of its own: one that had waited for the lock would see the state before it
+        state = await database.value(
+            db,
+            "select state from appointment where id = %(appointment)s",
             appointment=appointment_id,
         )
         if state == State.CANCELLED:

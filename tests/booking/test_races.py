@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from registratura.booking import cancellation
 from registratura.booking.refusals import Refusal
 from registratura.db import Connection, Pool, execute, open_pool, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
-from tests.given.visits import book, patient
+from tests.given.visits import actor, book, patient
 
 CROWD = 50
 
@@ -103,3 +104,23 @@ async def test_the_same_form_sent_ten_times_at_once_is_one_visit(
     slot, key = (await region.free(db, "therapist"))[0].slot_id, uuid4()
     assert await rush(wide_pool, [(whom, herself, slot, key)] * 10) == {"booked": 10}
     assert await value(db, "select count(*) from appointment") == 1
+
+
+async def test_a_cancelling_sent_ten_times_at_once_succeeds_ten_times(
+    db: Connection, wide_pool: Pool
+) -> None:
+    whom = await people.account(db)
+    herself = await patient(db, whom)
+    for slot in (await region.free(db, "therapist"))[:10]:
+        receipt = await book(db, whom, herself, slot.slot_id)
+
+        async def cancel(appointment_id: UUID) -> None:
+            async with wide_pool.connection() as own:
+                await cancellation.cancel(
+                    own, now=people.NOW, actor=actor(whom), appointment_id=appointment_id
+                )
+
+        await asyncio.gather(*(cancel(receipt.appointment_id) for _ in range(10)))
+    assert await value(db, "select sum(taken) from slot") == 0
+    told = await value(db, "select count(*) from outbox where event = 'appointment.cancelled'")
+    assert told == 10
