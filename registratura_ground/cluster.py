@@ -219,7 +219,7 @@ def _socket_folder(home: Path, key: str, account: Account) -> Path:
     if account.uid is not None:
         return home / "sockets"
     name = f"registratura-{os.getuid()}-{key}"
-    roots = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108
+    roots = (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp")  # noqa: S108 - a 0700 folder of ours
     return next(
         Path(root) / name
         for root in roots

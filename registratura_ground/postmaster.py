@@ -156,7 +156,7 @@ def _named_in_lock_file(data: Path) -> list[int]:
     except OSError:
         return []
     command = ["/bin/ps", "-o", "comm=", "-p", number]
-    told = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    told = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - ps
     return [int(number)] if "postgres" in told.stdout else []
 
 

@@ -73,10 +73,7 @@ async def search_positions(
         department=department_id,
         age=age,
         sex=sex,
-        after=window.after,
-        until=window.until,
-        now=window.now,
-        channel=window.channel,
+        **vars(window),
     )
 
 
@@ -123,10 +120,7 @@ async def search_doctors(
         department=department_id,
         position=position_id,
         own=patient.area_post_id if patient else None,
-        after=window.after,
-        until=window.until,
-        now=window.now,
-        channel=window.channel,
+        **vars(window),
     )
 
 
@@ -173,8 +167,5 @@ async def search_elsewhere(
         department=department_id,
         position=position_id,
         age=age,
-        after=window.after,
-        until=window.until,
-        now=window.now,
-        channel=window.channel,
+        **vars(window),
     )

@@ -14,7 +14,7 @@ from registratura.db import Connection
 
 @dataclass(frozen=True)
 class Window:
-    """The span of time that a channel may book now."""
+    """The span of time that a channel may book now; its fields are parameters of the searches."""
 
     now: datetime
     after: datetime
@@ -51,10 +51,7 @@ async def search_free(db: Connection, post_id: UUID, window: Window) -> list[Fre
         order by starts_at
         """,
         post=post_id,
-        after=window.after,
-        until=window.until,
-        now=window.now,
-        channel=window.channel,
+        **vars(window),
     )
 
 

@@ -1,6 +1,7 @@
 """Departments: the places with an address that a patient calls a clinic."""
 
 from dataclasses import dataclass
+from typing import Any, LiteralString
 from uuid import UUID
 
 from registratura import db as database
@@ -26,10 +27,21 @@ class Department:
     phone: str | None
     ages: str  # adult, child, all
     zone: str
+    merged_rules: dict[str, Any]  # of the booking, as far as region and clinic set them
 
     def receives(self, age: int) -> bool:
         """Whether somebody of this age (full years) is received here at all."""
         return self.ages == "all" or (self.ages == "child") == (age < 18)
+
+
+_DEPARTMENT: LiteralString = """
+    select department.id, department.name, organisation.short_name as organisation,
+           department.address, department.phone, department.ages, organisation.zone,
+           region.rules || organisation.rules || department.rules as merged_rules
+    from department
+    join organisation on organisation.id = department.organisation_id
+    cross join region
+"""
 
 
 async def get(db: Connection, department_id: UUID) -> Department:
@@ -37,12 +49,7 @@ async def get(db: Connection, department_id: UUID) -> Department:
     found = await database.find(
         db,
         Department,
-        """
-        select department.id, department.name, organisation.short_name as organisation,
-               department.address, department.phone, department.ages, organisation.zone
-        from department join organisation on organisation.id = department.organisation_id
-        where department.id = %(department)s
-        """,
+        _DEPARTMENT + "where department.id = %(department)s",
         department=department_id,
     )
     if found is None:
@@ -58,10 +65,9 @@ async def search(db: Connection, words: str = "") -> list[Department]:
     return await database.rows(
         db,
         Department,
-        """
-        select department.id, department.name, organisation.short_name as organisation,
-               department.address, department.phone, department.ages, organisation.zone
-        from department join organisation on organisation.id = department.organisation_id
+        # both parts are literals of ours; every value is a parameter
+        _DEPARTMENT
+        + """
         where (
             select coalesce(bool_and(
                 position(word in name_key(concat_ws(

@@ -44,7 +44,9 @@ async def clinics(
 
 def window_of(clinic: Department, now: datetime) -> Window:
     """What the portal may book in this clinic now."""
-    return Window.open_to(CHANNEL, now=now, zone=clinic.zone, rules=Rules())
+    return Window.open_to(
+        CHANNEL, now=now, zone=clinic.zone, rules=Rules.resolve(clinic.merged_rules)
+    )
 
 
 @get("/clinics/{department:uuid}", name="positions", dependencies=BOOKING)

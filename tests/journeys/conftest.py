@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.journeys import stand
 from tests.journeys.stand import Stand
+from tests.machine import BROWSERS
 
 FLAGS = [
     "--no-sandbox",
@@ -39,7 +40,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium: the system's, else Playwright's own. Its absence fails under CI."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found and not os.path.exists(playwright.chromium.executable_path):
         if os.environ.get("CI") == "true":
             pytest.fail("Chromium is not installed")

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from registratura_ground.cluster import look_at_cluster
+from tests.running.places import free_ports
 
 HOUSE = Path(__file__).parents[2]
 PATIENCE = 150  # seconds for a first start on busy cores
@@ -56,14 +56,13 @@ class Stand:
 
 def start(var: Path, *, moment: str | None = None) -> Stand:
     """Start a demo with the tiny region; every clock shows `moment` if it is given."""
-    portal, esia, gosuslugi = free_ports(3)
+    ports = free_ports()
+    portal, esia, gosuslugi = ports.values()
     environment = {
         **os.environ,
         "REGISTRATURA_VAR": str(var),
-        "REGISTRATURA_PORT": str(portal),
-        "ESIA_PORT": str(esia),
+        **ports,
         "ESIA_PUBLIC_URL": f"http://localhost:{esia}",
-        "GOSUSLUGI_PORT": str(gosuslugi),
     }
     command = [sys.executable, "-m", "registratura.cli", "demo", "--size", "tiny"]
     if moment is not None:
@@ -116,15 +115,3 @@ def answers(address: str) -> bool:
         return httpx.get(address, timeout=2, trust_env=False).is_success
     except httpx.HTTPError:
         return False
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()

@@ -255,3 +255,19 @@ async def test_anothers_visit_is_neither_replaced_nor_held(
         )
         path = held.headers["location"].split("?")[0]
         assert (await stranger.get(path)).status_code == 404
+
+
+async def test_the_clinics_pages_obey_the_regions_horizon(app: Litestar, db: Connection) -> None:
+    clinic = (await region.departments(db))["adult"]
+    await execute(db, "update region set rules = '{\"horizon_days\": 3}'")
+    post = await region.post(db, "therapist")
+    async with portal.browser(app) as client:
+        pages = [
+            (await client.get(path)).text
+            for path in (f"/clinics/{clinic}", f"/clinics/{clinic}/110")
+        ]
+        week = (await client.get(f"/doctors/{post}")).text
+    told = {int(re.findall(r"(\d+)\s(?:место|места|мест)\b", page)[0]) for page in pages}
+    assert len(told) == 1
+    assert 0 < told.pop() <= 16 * 4
+    assert "Не открыт" in week or "Следующая неделя" in week
