@@ -44,6 +44,19 @@ _DEPARTMENT: LiteralString = """
 """
 
 
+_WITH_EVERY_WORD: LiteralString = """
+    where (
+        select coalesce(bool_and(
+            position(word in name_key(concat_ws(
+                ' ', department.name, organisation.name, organisation.short_name,
+                department.address
+            ))) > 0), true)
+        from unnest(%(words)s::text[]) as word
+    )
+    order by name_key(organisation.short_name), name_key(department.name)
+"""
+
+
 async def get(db: Connection, department_id: UUID) -> Department:
     """The clinic. Refuses with `DepartmentUnknown`."""
     found = await database.find(
@@ -65,18 +78,6 @@ async def search(db: Connection, words: str = "") -> list[Department]:
     return await database.rows(
         db,
         Department,
-        # both parts are literals of ours; every value is a parameter
-        _DEPARTMENT
-        + """
-        where (
-            select coalesce(bool_and(
-                position(word in name_key(concat_ws(
-                    ' ', department.name, organisation.name, organisation.short_name,
-                    department.address
-                ))) > 0), true)
-            from unnest(%(words)s::text[]) as word
-        )
-        order by name_key(organisation.short_name), name_key(department.name)
-        """,
+        _DEPARTMENT + _WITH_EVERY_WORD,
         words=words.lower().replace("ё", "е").split()[:8],
     )
