@@ -1,16 +1,16 @@
 """Booking and moving: one transaction, its locks in one order, its guarantees the constraints'.
 
-Locks: idempotency key, patient, slots, appointments. No appointment row is touched before its
-slot is locked; otherwise the exclusion constraints deadlock.
+Locks stand in the order of `booking.locks`. No appointment row is touched before its slot is
+locked; otherwise the exclusion constraints deadlock.
 """
 
 from datetime import datetime
 from uuid import UUID
 
 from registratura import db as database
-from registratura.booking import keys, locks, rules
+from registratura.booking import asking, keys, locks, rules
 from registratura.booking.model import Receipt, State
-from registratura.booking.rules import Offer
+from registratura.booking.offer import Offer
 from registratura.booking.wishes import Wish, judged
 from registratura.db import Connection
 
@@ -31,13 +31,13 @@ async def book(db: Connection, wish: Wish, key: UUID) -> Receipt:
             actor=wish.actor,
             key=key,
             fingerprint=keys.fingerprint(
-                "book", wish.patient.person_id, wish.slot_id, wish.replaces
+                "book", wish.patient.person_id, wish.slot_id, wish.replaces, wish.referral_id
             ),
             patient_id=wish.patient.person_id,
         )
         if answered is not None:
             return Receipt.from_json(answered)
-        offer = await locks.lock_offer(db, wish)
+        offer = await asking.lock_offer(db, wish)
         rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
         await locks.clear_the_way(db, wish, offer)
         return await write(db, wish, offer, State.BOOKED, key=key)
@@ -51,8 +51,12 @@ async def write(
     *,
     key: UUID | None = None,
     held_until: datetime | None = None,
+    proposed_for: UUID | None = None,
 ) -> Receipt:
-    """The visit or hold, its slot's count, event, outbox row and key's answer: one statement."""
+    """The visit or hold, its counts, event, outbox row and key's answer: one statement.
+
+    A hold that the clinic proposes for a visit it cancelled belongs to the visit's account.
+    """
     booked = state == State.BOOKED
     return await database.one(
         db,
@@ -61,19 +65,29 @@ async def write(
         with visit as (
             insert into appointment (slot_id, seat, patient_id, post_id, department_id, position_id,
                 room_id, starts_at, ends_at, state, channel, account_id, booked_at, held_until,
-                replaces, moved_from, referral_id)
+                replaces, moved_from, referral_id, proposed_for)
             select slot.id,
                    coalesce((select min(seat) from generate_series(1, slot.seats) as seat
                              where not exists (select from appointment as other
                                  where other.slot_id = slot.id and other.seat = seat
                                    and other.live)), 1),
                    %(patient)s, slot.post_id, slot.department_id, slot.position_id, slot.room_id,
-                   slot.starts_at, slot.ends_at, %(state)s, %(channel)s, %(account)s::uuid, %(now)s,
-                   %(held_until)s, %(replaces)s, %(moved_from)s, %(referral)s
-            from slot where slot.id = %(slot)s
+                   slot.starts_at, slot.ends_at, %(state)s, %(channel)s,
+                   coalesce(%(account)s::uuid, cancelled.account_id), %(now)s,
+                   %(held_until)s, %(replaces)s, %(moved_from)s, %(referral)s, cancelled.id
+            from slot
+            left join appointment as cancelled on cancelled.id = %(proposed_for)s::uuid
+            where slot.id = %(slot)s
             returning *
         ), counted as (
             update slot set taken = taken + 1 from visit where slot.id = visit.slot_id
+            returning slot.session_id
+        ), quoted as (
+            -- a quota past its release limits no more
+            update quota set taken = taken + 1,
+                             quota = case when released_at > %(now)s then quota end
+            from counted
+            where quota.session_id = counted.session_id and channel = %(channel)s
         ), receipt as (
             select visit.id as appointment_id, visit.slot_id, visit.starts_at,
                    to_char(visit.number, 'FM9999999999000000') as number, room.number as room
@@ -85,7 +99,9 @@ async def write(
             from visit
         ), announced as (
             insert into outbox (event, subject_id, created_at)
-            select 'appointment.booked', visit.id, %(now)s from visit where state = 'booked'
+            select case state when 'booked' then 'appointment.booked'
+                              else 'appointment.proposed' end, visit.id, %(now)s
+            from visit where state = 'booked' or proposed_for is not null
         ), answered as (
             update idempotency_key set answer = (select to_jsonb(receipt) from receipt)
             where actor = %(key_actor)s and key = %(key)s::uuid
@@ -102,6 +118,7 @@ async def write(
         replaces=None if booked else wish.replaces,
         moved_from=wish.replaces if booked else None,
         referral=offer.referral_id,
+        proposed_for=proposed_for,
         actor_kind=wish.actor.kind,
         actor_id=wish.actor.id,
         key_actor=keys.owner(wish.actor),

@@ -1,10 +1,13 @@
 """Cancelling: the visit ends, its time is free again, in one transaction."""
 
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from registratura import db as database
 from registratura.audit import Actor
+from registratura.booking import locks
+from registratura.booking.freeing import GIVEN_BACK
 from registratura.booking.model import State
 from registratura.booking.refusals import CannotBeCancelled
 from registratura.db import Connection
@@ -20,15 +23,10 @@ async def cancel(
     `by` is who gave up: patient, clinic or federation.
     """
     async with db.transaction():
-        await database.execute(
-            db,
-            """
-            select from slot
-            where id = (select slot_id from appointment where id = %(appointment)s)
-            for no key update
-            """,
-            appointment=appointment_id,
+        slot_id = await database.value(
+            db, "select slot_id from appointment where id = %(it)s", it=appointment_id
         )
+        await locks.lock_slots(db, [slot_id] if slot_id else [])
         # a statement of its own: one that had waited for the lock would see the state before it
         state = await database.value(
             db,
@@ -37,43 +35,64 @@ async def cancel(
         )
         if state == State.CANCELLED:
             return
-        if not await _cancel(db, now=now, actor=actor, appointment_id=appointment_id, by=by):
+        if not await end(db, now=now, actor=actor, appointment_id=appointment_id, by=by):
             raise CannotBeCancelled()
 
 
-async def _cancel(
-    db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, by: str
+async def end(
+    db: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    appointment_id: UUID,
+    by: str,
+    announce: str | None = "appointment.cancelled",
 ) -> bool:
+    """The visit cancelled, its counts, event and outbox row, in the caller's transaction.
+
+    False where it is no coming visit or hold. Its slot and quota are locked by the caller.
+    """
     return bool(
         await database.value(
             db,
-            """
-            with before as (
-                select * from appointment where id = %(appointment)s
-            ), visit as (
-                update appointment
-                set state = 'cancelled', held_until = null, cancelled_by = %(by)s,
-                    cancelled_at = %(now)s
-                where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
-                returning *
-            ), counted as (
-                update slot set taken = taken - 1 from visit where slot.id = visit.slot_id
-            ), recorded as (
-                insert into event (at, kind, actor_kind, actor_id, person_id, subject_id,
-                                   before, after)
-                select %(now)s, 'appointment.cancelled', %(actor_kind)s, %(actor_id)s,
-                       visit.patient_id, visit.id, to_jsonb(before), to_jsonb(visit)
-                from visit, before
-            ), announced as (
-                insert into outbox (event, subject_id, created_at)
-                select 'appointment.cancelled', visit.id, %(now)s from visit
-            )
-            select count(*) from visit
-            """,
+            _END,
             appointment=appointment_id,
             by=by,
             now=now,
             actor_kind=actor.kind,
             actor_id=actor.id,
+            announce=announce,
         )
     )
+
+
+_END: LiteralString = (
+    """
+    with before as (
+        select * from appointment where id = %(appointment)s
+    ), visit as (
+        update appointment
+        set state = 'cancelled', held_until = null, cancelled_by = %(by)s,
+            cancelled_at = %(now)s
+        where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
+        returning *
+    ), gone as (
+        select slot_id, channel from visit
+    ),
+    """
+    + GIVEN_BACK
+    + """
+    , recorded as (
+        insert into event (at, kind, actor_kind, actor_id, person_id, subject_id,
+                           before, after)
+        select %(now)s, 'appointment.cancelled', %(actor_kind)s, %(actor_id)s,
+               visit.patient_id, visit.id, to_jsonb(before), to_jsonb(visit)
+        from visit, before
+    ), announced as (
+        insert into outbox (event, subject_id, created_at)
+        select %(announce)s::text, visit.id, %(now)s from visit
+        where %(announce)s::text is not null
+    )
+    select count(*) from visit
+    """
+)

@@ -37,23 +37,26 @@ class Refused:
     account_id: str | None
     replaces: UUID | None
     referral_id: UUID | None
+    channel: str
 
 
-async def name(db: Connection, asked: Refused, constraint: str | None) -> BookingRefusal | None:
+async def find(db: Connection, asked: Refused) -> BookingRefusal | None:
     """The refusal of the first broken rule in the order of `CONSTRAINTS`, asked after the rollback.
 
     PostgreSQL names the constraint it met first, and that order changes with a restore; so the
-    rules are asked again. If none is broken any more, the one that was met is named.
-    None for a constraint that is not a rule.
+    rules are asked again. None where no rule is broken any more.
     """
-    if constraint is None or constraint not in CONSTRAINTS:
-        return None
     found = await _search(db, asked)
     order = list(CONSTRAINTS)
     found.sort(key=lambda clash: order.index(clash.constraint))
-    if not found:
-        return CONSTRAINTS[constraint](visit="", phone="")
-    return _refusal(found[0])
+    return _refusal(found[0]) if found else None
+
+
+def plain(constraint: str | None) -> BookingRefusal | None:
+    """The refusal of a constraint, without particulars. None for one that is not a rule."""
+    if constraint is None or constraint not in CONSTRAINTS:
+        return None
+    return CONSTRAINTS[constraint](visit="", phone="")
 
 
 def _refusal(clash: Clash) -> BookingRefusal:
@@ -108,6 +111,11 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
             union all
             select 'a_referral_is_used_once', null
             from standing where referral_id = %(referral)s::uuid
+            union all
+            select 'a_channel_takes_no_more_than_its_quota', null
+            from wanted join quota on quota.session_id = wanted.session_id
+            where quota.channel = %(channel)s and quota.taken >= quota.quota
+              and quota.released_at > %(now)s
         )
         select broken.constraint, appointment.id as appointment_id, appointment.account_id,
                appointment.starts_at, position.name as position, department.name as department,
@@ -122,6 +130,7 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
         account=asked.account_id,
         replaces=asked.replaces,
         referral=asked.referral_id,
+        channel=asked.channel,
         now=asked.now,
     )
 

@@ -1,11 +1,17 @@
 """Doctors and rooms as a patient sees them: who, what, where, for whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any, LiteralString
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from registratura import db as database
-from registratura.booking.model import Rules
+from registratura.booking.model import Channel
+from registratura.booking.rulebook import Rules
+from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people import names
 from registratura.refusal import Refusal
@@ -46,7 +52,10 @@ class Doctor:
     self_booking: bool
     needs_referral: bool
     sensitive: bool
+    speciality_id: int
+    stands_in_for: Sequence[UUID]  # absent posts whose area patients it receives
     merged_rules: dict[str, Any]
+    referral_id: UUID | None = None  # the one by which the patient comes
 
     @property
     def name(self) -> str:
@@ -56,11 +65,6 @@ class Doctor:
         return " ".join(
             part for part in (self.last_name, self.first_name, self.middle_name) if part
         )
-
-    @property
-    def referral_id(self) -> UUID | None:
-        """No referral is named yet when a doctor is looked at."""
-        return None
 
     @property
     def short_name(self) -> str:
@@ -74,10 +78,20 @@ class Doctor:
         """Two letters for the round mark beside the name."""
         return ((self.last_name or "К")[:1] + (self.first_name or "")[:1]).upper()
 
-    @property
+    @cached_property
     def rules(self) -> Rules:
         """The settings in force for this doctor."""
         return Rules.resolve(self.merged_rules)
+
+    def window(self, channel: Channel, *, now: datetime) -> Window:
+        """When the channel may book this doctor."""
+        return Window.open_to(
+            channel, now=now, zone=self.zone, rules=self.rules, department_id=self.department_id
+        )
+
+    def day_of(self, moment: datetime) -> date:
+        """The day in the clinic's own zone."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
 DOCTOR: LiteralString = """
@@ -90,7 +104,11 @@ DOCTOR: LiteralString = """
            (select string_agg(area.number, ', ' order by area.number) from area
             where area.post_id = post.id) as area,
            post.age_from, post.age_to, post.sex, position.visit_minutes, position.self_booking,
-           position.needs_referral, position.sensitive,
+           position.needs_referral, position.sensitive, position.speciality_id,
+           array(select absence.post_id from absence
+                 where absence.substitute_id = post.id
+                   and absence.last_day >= (%(now)s at time zone organisation.zone)::date)
+               as stands_in_for,
            region.rules || organisation.rules || department.rules || position.rules
                || post.rules as merged_rules
     from post
@@ -103,9 +121,36 @@ DOCTOR: LiteralString = """
 """
 
 
-async def get(db: Connection, post_id: UUID) -> Doctor:
-    """The post as a patient sees it. Refuses with `PostUnknown`."""
-    found = await database.find(db, Doctor, DOCTOR + "where post.id = %(post)s", post=post_id)
+async def get(db: Connection, post_id: UUID, *, now: datetime) -> Doctor:
+    """The post as a patient sees it at `now`. Refuses with `PostUnknown`."""
+    found = await database.find(
+        db, Doctor, DOCTOR + "where post.id = %(post)s", post=post_id, now=now
+    )
     if found is None:
         raise PostUnknown()
     return found
+
+
+async def search(
+    db: Connection,
+    *,
+    now: datetime,
+    department_id: UUID | None = None,
+    position_id: int | None = None,
+    speciality_id: int | None = None,
+) -> list[Doctor]:
+    """The posts of a clinic, of a position, of a speciality; None does not narrow."""
+    return await database.rows(
+        db,
+        Doctor,
+        DOCTOR
+        + """
+        where coalesce(post.department_id = %(department)s::uuid, true)
+          and coalesce(post.position_id = %(position)s::int, true)
+          and coalesce(position.speciality_id = %(speciality)s::int, true)
+        """,
+        department=department_id,
+        position=position_id,
+        speciality=speciality_id,
+        now=now,
+    )

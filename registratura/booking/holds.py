@@ -7,15 +7,18 @@ the visit is booked.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 from registratura import db as database
-from registratura.booking import locks, rules
+from registratura.booking import asking, locks, rules
 from registratura.booking.appointments import write
+from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.model import State
 from registratura.booking.refusals import HoldOver
 from registratura.booking.wishes import Wish, judged
 from registratura.db import Connection
+from registratura.people.patients import Patient
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Hold:
     held_until: datetime
     prolonged: bool
     replaces: UUID | None
+    proposed: bool  # by the clinic, in place of a visit that it cancelled
 
 
 async def hold(db: Connection, wish: Wish) -> Hold:
@@ -40,7 +44,7 @@ async def hold(db: Connection, wish: Wish) -> Hold:
     """
     async with judged(db, wish):
         await locks.lock_patient(db, wish.patient.person_id)
-        offer = await locks.lock_offer(db, wish)
+        offer = await asking.lock_offer(db, wish)
         rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
         held_until = wish.now + timedelta(minutes=offer.rules.hold_minutes)
         # the visit to be replaced stays where it is until the new one is booked
@@ -50,20 +54,31 @@ async def hold(db: Connection, wish: Wish) -> Hold:
 
 
 async def get(
-    db: Connection, account_id: UUID | str | None, hold_id: UUID, *, now: datetime
+    db: Connection,
+    account_id: UUID | str | None,
+    hold_id: UUID,
+    *,
+    now: datetime,
+    patient: Patient | None = None,
 ) -> Hold:
-    """The account's own hold. Refuses with `HoldOver` once it has ended, and to a stranger."""
+    """The account's own hold, or what the clinic proposes to a patient whose visits it sees.
+
+    Refuses with `HoldOver` once it has ended, and to a stranger.
+    """
     found = await database.find(
         db,
         Hold,
         """
-        select id, slot_id, post_id, patient_id, starts_at, held_until, prolonged, replaces
+        select id, slot_id, post_id, patient_id, starts_at, held_until, prolonged, replaces,
+               proposed_for is not null as proposed
         from appointment
-        where id = %(hold)s and account_id = %(account)s::uuid and state = 'held'
-          and held_until > %(now)s
+        where id = %(hold)s and state = 'held' and held_until > %(now)s
+          and (account_id = %(account)s::uuid
+               or proposed_for is not null and patient_id = %(sees_all_of)s::uuid)
         """,
         hold=hold_id,
         account=account_id,
+        sees_all_of=patient.person_id if patient and patient.level != "declared" else None,
         now=now,
     )
     if found is None:
@@ -80,6 +95,7 @@ async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) ->
             """
             update appointment set held_until = %(until)s, prolonged = true
             where id = %(hold)s and state = 'held' and held_until > %(now)s and not prolonged
+              and proposed_for is null
             """,
             hold=held.id,
             until=now + timedelta(minutes=minutes),
@@ -101,3 +117,50 @@ async def find_slot(db: Connection, account_id: UUID, hold_id: UUID) -> UUID | N
         account=account_id,
     )
     return slot_id
+
+
+async def end_expired(db: Connection, *, now: datetime, most: int = 500) -> int:
+    """End up to `most` holds that are past their end, so that their times are free to all.
+
+    Whoever comes next to one ends it too; a slot that somebody else has locked is left to him.
+    """
+    async with db.transaction():
+        over = await database.value(db, _LOCK_EXPIRED, now=now, most=most)
+        if not over:
+            return 0
+        ended: int = await database.value(
+            db, _END_EXPIRED, now=now, holds=over, actor_kind="system", actor_id=None
+        )
+        return ended
+
+
+_LOCK_EXPIRED: LiteralString = """
+    with over as (
+        select id, slot_id from appointment
+        where state = 'held' and held_until <= %(now)s
+        order by held_until limit %(most)s
+    ), locked as (
+        select id, session_id from slot where id in (select slot_id from over)
+        order by id for no key update skip locked
+    )
+    select array(select over.id from over join locked on locked.id = over.slot_id)
+    from (select array_agg(session_id) as ids from locked) as sessions
+    left join lateral (
+        select count(*) from (
+            select from quota where session_id = any(sessions.ids)
+            order by session_id, channel for no key update
+        ) as locked_quota
+    ) as quotas on true
+"""
+
+_END_EXPIRED: LiteralString = (
+    "with"
+    + ENDED_HOLDS
+    + """
+    , gone as (
+        select slot_id, channel from ended
+    ),
+    """
+    + GIVEN_BACK
+    + "select count(*) from ended"
+)

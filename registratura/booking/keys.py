@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking.refusals import KeyReused
@@ -66,6 +68,39 @@ async def claim_and_lock_patient(
         patient=patient_id,
     )
     return None if claimed else await _answer(db, owner(actor), key, fingerprint)
+
+
+async def claim(
+    db: Connection, *, now: datetime, actor: Actor, key: UUID, fingerprint: bytes
+) -> Mapping[str, Any] | None:
+    """Claim the key alone; the stored answer if there is one. Refuses with `KeyReused`."""
+    claimed = await database.execute(
+        db,
+        """
+        insert into idempotency_key (actor, key, fingerprint, created_at)
+        values (%(owner)s, %(key)s, %(fingerprint)s, %(now)s)
+        on conflict do nothing
+        """,
+        owner=owner(actor),
+        key=key,
+        fingerprint=fingerprint,
+        now=now,
+    )
+    return None if claimed else await _answer(db, owner(actor), key, fingerprint)
+
+
+async def store(db: Connection, actor: Actor, key: UUID, answer: Mapping[str, Any]) -> None:
+    """What the key answers from now on."""
+    await database.execute(
+        db,
+        """
+        update idempotency_key set answer = %(answer)s
+        where actor = %(owner)s and key = %(key)s
+        """,
+        owner=owner(actor),
+        key=key,
+        answer=Jsonb(answer),
+    )
 
 
 async def _answer(

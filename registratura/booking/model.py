@@ -1,9 +1,8 @@
-"""What the engine speaks of: states, transitions, channels, the rules' settings, receipts."""
+"""What the engine speaks of: channels, kinds of slots, states and transitions, receipts."""
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -24,6 +23,19 @@ class Channel(StrEnum):
     def is_self_booking(self) -> bool:
         """Whether the patient books by himself here: opening hours and lists of positions apply."""
         return self in (Channel.EPGU, Channel.PORTAL, Channel.KIOSK)
+
+
+KIND_CHANNELS: Mapping[str, tuple[Channel, ...]] = {
+    "ordinary": tuple(Channel),
+    "preventive": tuple(Channel),
+    "group": tuple(Channel),
+    "repeat": (Channel.DOCTOR, Channel.DESK, Channel.CALL_CENTRE),
+    "reserve": (Channel.DESK, Channel.DOCTOR),
+}
+"""Which channels may take a slot of each kind at all; its template may name fewer.
+
+A repeat visit is for the doctor to give, the reserve for the clinic.
+"""
 
 
 class State(StrEnum):
@@ -55,29 +67,6 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 
 
 @dataclass(frozen=True)
-class Rules:
-    """Settings of the rules, resolved position ← clinic ← organisation ← region."""
-
-    horizon_days: int = 14  # how many days ahead a patient may book by himself
-    lead_minutes: int = 15  # how soon before the visit self-booking ends
-    max_coming: int = 5  # coming visits of one patient
-    max_coming_declared: int = 10  # coming visits one account booked for declared patients
-    hidden_clashes_a_day: int = 3  # then the declared link books nothing until tomorrow
-    hold_minutes: int = 10
-
-    @classmethod
-    def resolve(cls, merged: Mapping[str, Any]) -> Self:
-        """From the merged JSON of the database; keys it does not know are left aside."""
-        known = {field.name for field in dataclasses.fields(cls)}
-        return cls(**{key: merged[key] for key in merged if key in known})
-
-    @property
-    def lead(self) -> timedelta:
-        """`lead_minutes` as a span of time."""
-        return timedelta(minutes=self.lead_minutes)
-
-
-@dataclass(frozen=True)
 class Receipt:
     """What a booking answers, and what its key repeats word for word."""
 
@@ -97,3 +86,13 @@ class Receipt:
             starts_at=datetime.fromisoformat(answer["starts_at"]),
             room=answer["room"],
         )
+
+    def to_json(self) -> dict[str, str]:
+        """As an idempotency key stores it."""
+        return {
+            "appointment_id": str(self.appointment_id),
+            "number": self.number,
+            "slot_id": str(self.slot_id),
+            "starts_at": self.starts_at.isoformat(),
+            "room": self.room,
+        }

@@ -1,171 +1,232 @@
-"""What a clinic offers a patient: positions with their nearest times, doctors in their order."""
+"""What is offered to a patient: positions with their nearest times, doctors in their order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from typing import LiteralString
 from uuid import UUID
 
 from registratura import db as database
-from registratura.booking.doctors import DOCTOR, Doctor
-from registratura.booking.rules import ages_in_words
-from registratura.booking.slots import FreeTime, Window
+from registratura.booking import doctors, refusals, rules
+from registratura.booking.doctors import Doctor
+from registratura.booking.model import Channel
+from registratura.booking.referrals import Referral
+from registratura.booking.slots import FREE, FreeTime
 from registratura.db import Connection
 from registratura.people.patients import Patient
 
 
 @dataclass(frozen=True)
-class PositionOffer:
-    """A position of a clinic: whether it may be booked by this patient, how much is free, when."""
+class Asking:
+    """Who looks around, through which door, when. Nobody yet: `patient` is None."""
 
-    position_id: int
-    name: str
-    self_booking: bool
-    needs_referral: bool
-    sensitive: bool
-    is_area_doctor: bool
-    age_from: int
-    age_to: int
-    suits: bool  # some doctor of it receives this age and sex
+    patient: Patient | None
+    channel: Channel
+    now: datetime
+    referral: Referral | None = None
+
+    def see(self, doctor: Doctor) -> Doctor:
+        """The doctor with the referral by which the patient comes to him, if it leads there."""
+        referral = self.referral
+        if referral and referral.leads_to(doctor.position_id, doctor.department_id):
+            return replace(doctor, referral_id=referral.id)
+        return doctor
+
+
+@dataclass(frozen=True)
+class DoctorOffer:
+    """A doctor, why the patient may not book him, how much is free, and the nearest times."""
+
+    doctor: Doctor
+    refusal: refusals.BookingRefusal | None
     free: int
-    nearest: datetime | None
+    times: list[FreeTime]
+
+    @property
+    def nearest(self) -> datetime | None:
+        """When the first free time begins."""
+        return self.times[0].starts_at if self.times else None
+
+
+@dataclass(frozen=True)
+class PositionOffer:
+    """A position of a clinic: whether this patient may book it, how much is free, and when."""
+
+    doctors: Sequence[DoctorOffer]
+
+    @property
+    def any_doctor(self) -> Doctor:
+        """One of its doctors: what the position says of itself, each of them says."""
+        return self.doctors[0].doctor
+
+    @property
+    def refusal(self) -> refusals.BookingRefusal | None:
+        """Why none of its doctors may be booked; None where one may."""
+        found = [it.refusal for it in self.doctors]
+        return None if None in found else found[0]
+
+    @property
+    def suits(self) -> bool:
+        """Whether some doctor of it receives this age and sex."""
+        unsuited = refusals.WrongAge | refusals.WrongSex
+        return any(not isinstance(it.refusal, unsuited) for it in self.doctors)
+
+    @property
+    def free(self) -> int:
+        """How many times are free."""
+        return sum(it.free for it in self.doctors)
+
+    @property
+    def nearest(self) -> datetime | None:
+        """When the first of them begins."""
+        return min((it.nearest for it in self.doctors if it.nearest), default=None)
 
     @property
     def ages(self) -> str:
         """Whom its doctors receive, in words."""
-        return ages_in_words(self.age_from, self.age_to)
+        return rules.ages_in_words(
+            min(it.doctor.age_from for it in self.doctors),
+            max(it.doctor.age_to for it in self.doctors),
+        )
 
 
 async def search_positions(
-    db: Connection, department_id: UUID, window: Window, *, age: int | None, sex: str | None
+    db: Connection, department_id: UUID, asking: Asking
 ) -> list[PositionOffer]:
-    """Every position of the clinic, none hidden; counts are of what suits `age` and `sex`.
-
-    None for both counts everything. Area doctors first, then by name.
-    """
-    return await database.rows(
-        db,
-        PositionOffer,
-        """
-        select position.id as position_id, position.name, position.self_booking,
-               position.needs_referral, position.sensitive,
-               position.area_kind is not null as is_area_doctor,
-               min(post.age_from) as age_from, max(post.age_to) as age_to,
-               bool_or(suited.suits) as suits,
-               coalesce(sum(free.count), 0)::int as free, min(free.nearest) as nearest
-        from post
-        join position on position.id = post.position_id
-        cross join lateral (
-            select coalesce(%(age)s::int between post.age_from and post.age_to, true)
-                   and coalesce(post.sex = %(sex)s::text, true) as suits
-        ) as suited
-        left join lateral (
-            select count(*) as count, min(slot.starts_at) as nearest
-            from slot
-            where suited.suits and slot.post_id = post.id
-              and slot.taken < slot.seats and slot.blocked is null
-              and slot.starts_at > %(after)s and slot.starts_at < %(until)s
-              and slot.opens_at <= %(now)s and %(channel)s = any(slot.channels)
-        ) as free on true
-        where post.department_id = %(department)s
-        group by position.id
-        order by position.area_kind is null, name_key(position.name)
-        """,
-        department=department_id,
-        age=age,
-        sex=sex,
-        **vars(window),
-    )
-
-
-@dataclass(frozen=True)
-class DoctorOffer(Doctor):
-    """A doctor with his nearest free times."""
-
-    free: int
-    slot_ids: Sequence[UUID]
-    starts: Sequence[datetime]
-
-    @property
-    def times(self) -> list[FreeTime]:
-        """The three nearest times."""
-        return [FreeTime(*pair) for pair in zip(self.slot_ids, self.starts, strict=True)]
+    """Every position of the clinic, none hidden; area doctors first, then by name."""
+    found = await doctors.search(db, now=asking.now, department_id=department_id)
+    found.sort(key=lambda it: (it.area_kind is None, it.position.casefold(), it.position_id))
+    offered = await _offer(db, found, asking)
+    by_position = groupby(offered, key=lambda it: it.doctor.position_id)
+    return [PositionOffer(list(these)) for _, these in by_position]
 
 
 async def search_doctors(
-    db: Connection, department_id: UUID, position_id: int, window: Window, patient: Patient | None
+    db: Connection, department_id: UUID, position_id: int, asking: Asking
 ) -> list[DoctorOffer]:
-    """The clinic's doctors in one position: the patient's own area doctor, then by nearest time."""
-    return await database.rows(
-        db,
-        DoctorOffer,
-        # both parts are literals of ours; every value is a parameter
-        f"""
-        select doctor.*, free.count as free, free.slot_ids, free.starts
-        from ({DOCTOR} where post.department_id = %(department)s
-                         and post.position_id = %(position)s) as doctor
-        cross join lateral (
-            select count(*)::int as count,
-                   coalesce((array_agg(slot.id order by slot.starts_at))[1:3], '{{}}') as slot_ids,
-                   coalesce((array_agg(slot.starts_at order by slot.starts_at))[1:3], '{{}}')
-                       as starts
-            from slot
-            where slot.post_id = doctor.post_id
-              and slot.taken < slot.seats and slot.blocked is null
-              and slot.starts_at > %(after)s and slot.starts_at < %(until)s
-              and slot.opens_at <= %(now)s and %(channel)s = any(slot.channels)
-        ) as free
-        order by doctor.post_id is distinct from %(own)s::uuid, free.starts[1] nulls last,
-                 name_key(doctor.last_name)
-        """,  # noqa: S608
-        department=department_id,
-        position=position_id,
-        own=patient.area_post_id if patient else None,
-        **vars(window),
+    """The clinic's doctors in one position: the area's own, his substitute, then by time."""
+    found = await doctors.search(
+        db, now=asking.now, department_id=department_id, position_id=position_id
+    )
+    return by_area(await _offer(db, found, asking), asking.patient)
+
+
+async def search_elsewhere(
+    db: Connection, department_id: UUID, position_id: int, asking: Asking, limit: int = 5
+) -> list[DoctorOffer]:
+    """In other clinics, the doctor with the nearest time of this position: one of each clinic."""
+    found = await doctors.search(db, now=asking.now, position_id=position_id)
+    others = [it for it in found if it.department_id != department_id]
+    return nearest_of_each_clinic(await _offer(db, others, asking), limit)
+
+
+async def search_speciality(
+    db: Connection, speciality_id: int, asking: Asking, department_id: UUID | None = None
+) -> list[DoctorOffer]:
+    """Doctors of one speciality with free time, the nearest first: of one clinic, or of the region.
+
+    `speciality_id` is of НСИ 1.2.643.5.1.13.13.11.1066. Only whom this patient may book.
+    """
+    found = await doctors.search(
+        db, now=asking.now, speciality_id=speciality_id, department_id=department_id
+    )
+    return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
+
+
+def by_area(offered: Iterable[DoctorOffer], patient: Patient | None) -> list[DoctorOffer]:
+    """The patient's own area doctor, who stands in for him, the others by nearest time."""
+    own = patient.area_post_id if patient else None
+
+    def place(offer: DoctorOffer) -> int:
+        if own is None:
+            return 2
+        return 0 if offer.doctor.post_id == own else 1 if own in offer.doctor.stands_in_for else 2
+
+    return sorted(_by_nearest(offered), key=place)
+
+
+def nearest_of_each_clinic(offered: Iterable[DoctorOffer], limit: int) -> list[DoctorOffer]:
+    """Of each clinic the doctor with the nearest time; clinics by that time, `limit` at most."""
+    first: dict[UUID, DoctorOffer] = {}
+    for offer in _by_nearest(it for it in offered if it.times):
+        first.setdefault(offer.doctor.department_id, offer)
+    return list(first.values())[:limit]
+
+
+def _by_nearest(offered: Iterable[DoctorOffer]) -> list[DoctorOffer]:
+    def place(offer: DoctorOffer) -> tuple[bool, float, str]:
+        begins = offer.nearest.timestamp() if offer.nearest else 0.0
+        return offer.nearest is None, begins, offer.doctor.name.casefold()
+
+    return sorted(offered, key=place)
+
+
+async def _offer(db: Connection, found: Sequence[Doctor], asking: Asking) -> list[DoctorOffer]:
+    """The rules judge each doctor; of those who may be booked the free times are counted."""
+    judged = [(doctor, find_refusal(doctor, asking)) for doctor in map(asking.see, found)]
+    countable = (type(None), refusals.ReferralNeeded)
+    free = await _count(db, [it for it, no in judged if isinstance(no, countable)], asking)
+    none = _Free(UUID(int=0), 0, (), (), ())
+    return [
+        DoctorOffer(doctor, no, mine.count, mine.times)
+        for doctor, no in judged
+        for mine in [free.get(doctor.post_id, none)]
+    ]
+
+
+def find_refusal(doctor: Doctor, asking: Asking) -> refusals.BookingRefusal | None:
+    """Why this doctor would not be given, told before a time is chosen; nobody asks: None."""
+    if asking.patient is None:
+        return None
+    day = doctor.day_of(asking.now)
+    return rules.find_refusal(
+        doctor, rules.Request(asking.patient, asking.channel, asking.now, day)
     )
 
 
 @dataclass(frozen=True)
-class ElsewhereOffer:
-    """Another clinic with free time of the same position."""
+class _Free:
+    post_id: UUID
+    count: int
+    slot_ids: Sequence[UUID]
+    starts: Sequence[datetime]
+    ends: Sequence[datetime]
 
-    department_id: UUID
-    department: str
-    organisation: str
-    address: str
-    zone: str
-    nearest: datetime
+    @property
+    def times(self) -> list[FreeTime]:
+        return [FreeTime(*it) for it in zip(self.slot_ids, self.starts, self.ends, strict=True)]
 
 
-async def search_elsewhere(
-    db: Connection, department_id: UUID, position_id: int, window: Window, *, age: int | None
-) -> list[ElsewhereOffer]:
-    """The five clinics with the nearest free time of this position, but for the one given."""
-    return await database.rows(
+async def _count(db: Connection, found: Sequence[Doctor], asking: Asking) -> dict[UUID, _Free]:
+    windows = [doctor.window(asking.channel, now=asking.now) for doctor in found]
+    counted = await database.rows(
         db,
-        ElsewhereOffer,
-        """
-        select department.id as department_id, department.name as department,
-               organisation.short_name as organisation, department.address, organisation.zone,
-               min(free.starts_at) as nearest
-        from post
-        join department on department.id = post.department_id
-        join organisation on organisation.id = department.organisation_id
-        cross join lateral (
-            select slot.starts_at from slot
-            where slot.post_id = post.id
-              and slot.taken < slot.seats and slot.blocked is null
-              and slot.starts_at > %(after)s and slot.starts_at < %(until)s
-              and slot.opens_at <= %(now)s and %(channel)s = any(slot.channels)
-            order by slot.starts_at limit 1
-        ) as free
-        where post.position_id = %(position)s and post.department_id <> %(department)s
-          and coalesce(%(age)s::int between post.age_from and post.age_to, true)
-        group by department.id, organisation.id
-        order by nearest
-        limit 5
-        """,
-        department=department_id,
-        position=position_id,
-        age=age,
-        **vars(window),
+        _Free,
+        _COUNT,
+        posts=[doctor.post_id for doctor in found],
+        after=[window.after for window in windows],
+        until=[window.until for window in windows],
+        opened_by=[window.opened_by for window in windows],
+        channel=asking.channel,
+        now=asking.now,
     )
+    return {it.post_id: it for it in counted}
+
+
+_COUNT: LiteralString = (
+    """
+    select bookable.post_id, free.*
+    from unnest(%(posts)s::uuid[], %(after)s::timestamptz[], %(until)s::timestamptz[],
+                %(opened_by)s::timestamptz[]) as bookable (post_id, after, until, opened_by)
+    cross join lateral (
+        select count(*)::int as count,
+               coalesce((array_agg(slot.id order by slot.starts_at))[1:3], '{}') as slot_ids,
+               coalesce((array_agg(slot.starts_at order by slot.starts_at))[1:3], '{}') as starts,
+               coalesce((array_agg(slot.ends_at order by slot.starts_at))[1:3], '{}') as ends
+        from slot
+        where slot.post_id = bookable.post_id and
+    """
+    + FREE
+    + ") as free"
+)

@@ -32,10 +32,19 @@ class SlotUnknown(BookingRefusal):
 
 
 class NotOpenYet(BookingRefusal):
-    """The day is beyond the horizon of this channel, or opens later."""
+    """The day is beyond the horizon of this channel, or opens later. Parameters: opens_at, when."""
 
     code: ClassVar[str] = "not_open_yet"
-    words: ClassVar[str] = "На этот день запись ещё не открыта"
+    words: ClassVar[str] = "Запись на этот день откроется {when}"
+
+
+class DayClosed(BookingRefusal):
+    """Self-booking for this day has ended: the clinic's cut-off for today or tomorrow."""
+
+    code: ClassVar[str] = "day_closed"
+    words: ClassVar[str] = (
+        "Через интернет на этот день уже не записывают. Позвоните в поликлинику: {phone}"
+    )
 
 
 class WrongChannel(BookingRefusal):
@@ -71,6 +80,40 @@ class NotSelfBooked(BookingRefusal):
 
     code: ClassVar[str] = "not_self_booked"
     words: ClassVar[str] = "К этому врачу записывает регистратура: {phone}"
+
+
+class NotAttached(BookingRefusal):
+    """The clinic receives its own attached patients. Parameter: phone."""
+
+    code: ClassVar[str] = "not_attached"
+    words: ClassVar[str] = (
+        "Здесь принимают тех, кто прикреплён к этой поликлинике. "
+        "Запишитесь в своей или позвоните: {phone}"
+    )
+
+
+class NotYourArea(BookingRefusal):
+    """The area doctor receives the patients of his own area."""
+
+    code: ClassVar[str] = "not_your_area"
+    words: ClassVar[str] = "Этот врач принимает свой участок. Выберите своего участкового"
+
+
+class CardClosed(BookingRefusal):
+    """The patient's card is closed: he has died, or the desk joined it into another."""
+
+    code: ClassVar[str] = "card_closed"
+    words: ClassVar[str] = "Карточка пациента закрыта. Позвоните в поликлинику: {phone}"
+
+
+class NoShowPause(BookingRefusal):
+    """Too many visits missed: self-booking rests. Parameters: missed, until (date), day, phone."""
+
+    code: ClassVar[str] = "no_show_pause"
+    words: ClassVar[str] = (
+        "Пропущено приёмов: {missed}. Через интернет можно записаться с {day}, "
+        "а раньше — по телефону: {phone}"
+    )
 
 
 class NeedsConfirmedLink(BookingRefusal):
@@ -121,11 +164,63 @@ class TooManyComing(BookingRefusal):
     words: ClassVar[str] = "Предстоящих записей уже {limit}, больше нельзя. Отмените ненужную"
 
 
+class ReferralUnknown(BookingRefusal):
+    """No such referral of this patient."""
+
+    code: ClassVar[str] = "referral_unknown"
+    words: ClassVar[str] = "Такого направления нет. Проверьте номер на бланке"
+
+
+class ReferralElsewhere(BookingRefusal):
+    """The referral leads to another position or another clinic."""
+
+    code: ClassVar[str] = "referral_elsewhere"
+    words: ClassVar[str] = "Направление выдано к другому врачу или в другую клинику"
+
+
+class ReferralOver(BookingRefusal):
+    """The visit's day is outside the dates of the referral. Parameters: valid_from, valid_to."""
+
+    code: ClassVar[str] = "referral_over"
+    words: ClassVar[str] = "На этот день направление не действует. Возьмите другой день"
+
+
+class ReferralNumberTaken(Refusal):
+    """Another referral has this number. Parameter: number."""
+
+    code: ClassVar[str] = "referral_number_taken"
+    words: ClassVar[str] = "Направление № {number} уже внесено"
+
+
 class ReferralUsed(BookingRefusal):
     """The referral has already been used."""
 
     code: ClassVar[str] = "referral_used"
     words: ClassVar[str] = "По этому направлению уже есть запись"
+
+
+class QuotaExhausted(BookingRefusal):
+    """The channel's share of this session is taken; it is released later. Parameter: phone."""
+
+    code: ClassVar[str] = "quota_exhausted"
+    words: ClassVar[str] = (
+        "Места для этой записи на этот приём закончились. "
+        "Возьмите другое время или позвоните: {phone}"
+    )
+
+
+class NotNeighbours(BookingRefusal):
+    """Two patients together get two neighbouring times of one doctor; these are not."""
+
+    code: ClassVar[str] = "not_neighbours"
+    words: ClassVar[str] = "Двоих записывают подряд к одному врачу. Выберите соседние времена"
+
+
+class AbsentAlready(Refusal):
+    """The days meet another absence of the same doctor."""
+
+    code: ClassVar[str] = "absent_already"
+    words: ClassVar[str] = "На эти дни отсутствие этого врача уже записано"
 
 
 class KeyReused(Refusal):
@@ -169,5 +264,6 @@ CONSTRAINTS: Mapping[str, type[BookingRefusal]] = {
     "a_patient_is_in_one_place_at_a_time": PatientBusy,
     "one_coming_visit_per_position": AlreadyBookedToPosition,
     "a_referral_is_used_once": ReferralUsed,
+    "a_channel_takes_no_more_than_its_quota": QuotaExhausted,
 }
 """In the order in which a refusal is named when several rules are broken."""

@@ -6,61 +6,29 @@ database's constraints judge it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from registratura.booking import refusals
-from registratura.booking.model import Channel, Rules
+from registratura.booking import no_shows, refusals
+from registratura.booking.model import Channel
+from registratura.booking.offer import Offer
+from registratura.booking.rulebook import Rules
+from registratura.booking.windows import Window, opens_at
 from registratura.people.ages import full_years
 from registratura.people.patients import Patient
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A slot with everything that the rules ask, read under the patient's and its own lock."""
-
-    slot_id: UUID
-    post_id: UUID
-    department_id: UUID
-    position_id: int
-    starts_at: datetime
-    ends_at: datetime
-    opens_at: datetime
-    channels: Sequence[str]
-    blocked: str | None
-    zone: str
-    phone: str
-    age_from: int
-    age_to: int
-    sex: str | None
-    self_booking: bool
-    needs_referral: bool
-    sensitive: bool
-    merged_rules: dict[str, Any]
-    coming: int  # visits the patient has ahead, counted under his lock
-    coming_seen: int  # of them, those this account booked itself
-    coming_declared: int  # visits ahead that this account booked for declared patients
-    hidden_clashes: int  # today, of this account with this patient
-    referral_id: UUID | None  # the one named, else one that fits and is not used
-    replaceable: bool  # no visit is to be replaced, or the named one may be
-    in_the_way: Sequence[UUID]  # holds that end before this visit is written
-
-    @property
-    def rules(self) -> Rules:
-        """The settings in force for this slot."""
-        return Rules.resolve(self.merged_rules)
-
-    @property
-    def day(self) -> date:
-        """The day of the visit in the clinic's own zone."""
-        return self.starts_at.astimezone(ZoneInfo(self.zone)).date()
 
 
 class Terms(Protocol):
     """Whom a doctor receives: what a page can judge before a slot is asked for."""
 
+    @property
+    def post_id(self) -> UUID: ...
+    @property
+    def department_id(self) -> UUID: ...
+    @property
+    def position_id(self) -> int: ...
     @property
     def phone(self) -> str | None: ...
     @property
@@ -70,6 +38,10 @@ class Terms(Protocol):
     @property
     def sex(self) -> str | None: ...
     @property
+    def area_kind(self) -> str | None: ...
+    @property
+    def stands_in_for(self) -> Sequence[UUID]: ...
+    @property
     def self_booking(self) -> bool: ...
     @property
     def needs_referral(self) -> bool: ...
@@ -77,6 +49,8 @@ class Terms(Protocol):
     def referral_id(self) -> UUID | None: ...
     @property
     def sensitive(self) -> bool: ...
+    @property
+    def rules(self) -> Rules: ...
 
 
 @dataclass(frozen=True)
@@ -95,18 +69,36 @@ def _is_not_blocked(offer: Offer, request: Request) -> None:
 
 
 def _is_in_the_future(offer: Offer, request: Request) -> None:
-    lead = offer.rules.lead if request.channel.is_self_booking else timedelta(0)
-    if offer.starts_at <= request.now + lead:
+    lead = offer.rules.lead if request.channel.is_self_booking else None
+    if offer.starts_at <= (request.now + lead if lead else request.now):
         raise refusals.SlotPast()
 
 
 def _is_open(offer: Offer, request: Request) -> None:
-    if not request.channel.is_self_booking:
-        return
-    today = request.now.astimezone(ZoneInfo(offer.zone)).date()
-    beyond = request.day > today + timedelta(days=offer.rules.horizon_days)
-    if beyond or offer.opens_at > request.now:
-        raise refusals.NotOpenYet()
+    window = Window.open_to(
+        request.channel,
+        now=request.now,
+        zone=offer.zone,
+        rules=offer.rules,
+        department_id=offer.department_id,
+    )
+    if offer.starts_at <= window.after:
+        raise refusals.DayClosed(phone=offer.phone)
+    if offer.starts_at >= window.until or offer.opens_at > window.opened_by:
+        first = opens_at(
+            request.day,
+            request.channel,
+            zone=offer.zone,
+            rules=offer.rules,
+            department_id=offer.department_id,
+        )
+        opening = max(first, offer.opens_at).astimezone(ZoneInfo(offer.zone))
+        raise refusals.NotOpenYet(opens_at=opening, when=f"{opening:%d.%m.%Y в %H:%M}")
+
+
+def _has_an_open_card(offer: Offer, request: Request) -> None:
+    if offer.card_closed:
+        raise refusals.CardClosed(phone=offer.phone)
 
 
 def _is_given_through_the_channel(offer: Offer, request: Request) -> None:
@@ -117,12 +109,6 @@ def _is_given_through_the_channel(offer: Offer, request: Request) -> None:
 def _is_open_to_self_booking(offer: Terms, request: Request) -> None:
     if request.channel.is_self_booking and not offer.self_booking:
         raise refusals.NotSelfBooked(phone=offer.phone)
-
-
-def _has_a_referral_where_needed(offer: Terms, request: Request) -> None:
-    by_himself = request.channel.is_self_booking
-    if by_himself and offer.needs_referral and offer.referral_id is None:
-        raise refusals.ReferralNeeded()
 
 
 def _is_of_the_age(offer: Terms, request: Request) -> None:
@@ -140,9 +126,47 @@ def _is_of_the_sex(offer: Terms, request: Request) -> None:
         raise refusals.WrongSex(sex="женщин" if offer.sex == "F" else "мужчин")
 
 
+def _has_a_referral_where_needed(offer: Terms, request: Request) -> None:
+    by_himself = request.channel.is_self_booking
+    if by_himself and offer.needs_referral and offer.referral_id is None:
+        raise refusals.ReferralNeeded()
+
+
+def _is_attached_where_needed(offer: Terms, request: Request) -> None:
+    rules, own = offer.rules, request.patient.department_id
+    if not request.channel.is_self_booking or offer.referral_id is not None:
+        return
+    if rules.attachment == "anywhere" or own == offer.department_id:
+        return
+    if rules.attachment == "open_list" and offer.position_id in rules.open_positions:
+        return
+    if own is not None or not rules.unattached:
+        raise refusals.NotAttached(phone=offer.phone)
+
+
+def _is_of_the_area(offer: Terms, request: Request) -> None:
+    if not request.channel.is_self_booking or offer.area_kind is None:
+        return
+    own = request.patient.area_post_id
+    if offer.rules.area == "anyone" or own in (None, offer.post_id):
+        return
+    if own not in offer.stands_in_for:
+        raise refusals.NotYourArea()
+
+
 def _may_see_a_sensitive_doctor(offer: Terms, request: Request) -> None:
     if offer.sensitive and request.patient.level == "declared":
         raise refusals.NeedsConfirmedLink(phone=offer.phone)
+
+
+def _has_a_referral_that_fits(offer: Offer, request: Request) -> None:
+    match offer.referral_fits:
+        case "unknown":
+            raise refusals.ReferralUnknown()
+        case "elsewhere":
+            raise refusals.ReferralElsewhere()
+        case "over":
+            raise refusals.ReferralOver()
 
 
 def _replaces_what_may_be_replaced(offer: Offer, request: Request) -> None:
@@ -153,6 +177,15 @@ def _replaces_what_may_be_replaced(offer: Offer, request: Request) -> None:
 def _is_not_paused(offer: Offer, request: Request) -> None:
     if offer.hidden_clashes >= offer.rules.hidden_clashes_a_day:
         raise refusals.PausedUntilTomorrow(phone=offer.phone)
+
+
+def _keeps_what_he_books(offer: Offer, request: Request) -> None:
+    standing = no_shows.judge(offer.missed, offer.rules, request.now)
+    if request.channel.is_self_booking and standing.paused_until is not None:
+        day = standing.paused_until.astimezone(ZoneInfo(offer.zone)).date()
+        raise refusals.NoShowPause(
+            missed=standing.missed, until=day, day=f"{day:%d.%m.%Y}", phone=offer.phone
+        )
 
 
 def _is_within_the_limit(offer: Offer, request: Request) -> None:
@@ -170,17 +203,22 @@ OF_THE_DOCTOR: Sequence[Callable[[Terms, Request], None]] = (
     _is_of_the_age,
     _is_of_the_sex,
     _has_a_referral_where_needed,
+    _is_attached_where_needed,
+    _is_of_the_area,
     _may_see_a_sensitive_doctor,
 )
 
 ORDER: Sequence[Callable[[Offer, Request], None]] = (
+    _has_an_open_card,
     _is_not_blocked,
     _is_in_the_future,
     _is_open,
+    _has_a_referral_that_fits,
     *OF_THE_DOCTOR,
     _is_given_through_the_channel,
     _replaces_what_may_be_replaced,
     _is_not_paused,
+    _keeps_what_he_books,
     _is_within_the_limit,
 )
 

@@ -1,10 +1,13 @@
-"""From a doctor's template to sessions and slots: the opening of days."""
+"""From a doctor's template to sessions and slots: the opening of days, and the days off."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import LiteralString
 
 from registratura import db as database
-from registratura.booking.model import Rules
+from registratura.booking.model import KIND_CHANNELS
+from registratura.booking.rulebook import Rules
 from registratura.db import Connection
 
 
@@ -19,8 +22,10 @@ class Opened:
 async def open_days(db: Connection, *, now: datetime, first: date, last: date) -> Opened:
     """Turn templates into sessions and slots for every day from `first` to `last`, inclusive.
 
-    A day that is open stays as it is, so running it again adds only what is missing. A template
-    whose hours meet a session already there is left out for that day. Times are the clinic's own.
+    A day that is open stays as it is, so running it again adds only what is missing. Nothing opens
+    on a day off or in an absence; a template whose hours meet a session already there is left out
+    for that day. A slot's channels are those of its template that its kind allows. Quotas are per
+    cent of the session's seats, rounded up. Times are the clinic's own.
     Raises `ValueError` where `last` is before `first` or over a year away.
     """
     if not 0 <= (last - first).days <= 366:
@@ -29,51 +34,130 @@ async def open_days(db: Connection, *, now: datetime, first: date, last: date) -
         return await database.one(
             db,
             Opened,
-            """
-            with opened as (
-                insert into session (template_id, post_id, room_id, day, starts_at, ends_at)
-                select template.id, template.post_id, template.room_id, day::date,
-                       (day::date + template.starts) at time zone organisation.zone,
-                       (day::date + template.ends) at time zone organisation.zone
-                from generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') as day
-                join schedule_template as template
-                     on template.weekday = extract(isodow from day)
-                    and template.valid_from <= day::date
-                    and (template.valid_to is null or day::date < template.valid_to)
-                    and (template.weeks = 'all'
-                         or (template.weeks = 'odd') = (mod(extract(week from day)::int, 2) = 1))
-                join post on post.id = template.post_id
-                join department on department.id = post.department_id
-                join organisation on organisation.id = department.organisation_id
-                order by day, template.code
-                on conflict do nothing
-                returning id, template_id, post_id, room_id, starts_at, ends_at
-            ), added as (
-                insert into slot (session_id, post_id, department_id, position_id, room_id,
-                                  starts_at, ends_at, kind, channels, seats, opens_at)
-                select opened.id, opened.post_id, post.department_id, post.position_id,
-                       opened.room_id, begin.at, begin.at + visit.length, template.kind,
-                       template.channels, template.seats, %(now)s
-                from opened
-                join schedule_template as template on template.id = opened.template_id
-                join post on post.id = opened.post_id
-                cross join lateral (select make_interval(mins => template.minutes)) as visit(length)
-                cross join lateral generate_series(
-                    opened.starts_at, opened.ends_at - visit.length, visit.length
-                ) as begin(at)
-                returning 1
-            )
-            select (select count(*) from opened)::int as sessions,
-                   (select count(*) from added)::int as slots
-            """,
+            _OPEN,
             first=first,
             last=last,
             now=now,
+            kinds=json.dumps(KIND_CHANNELS),
+            release_hours=Rules().quota_release_hours,
         )
 
 
 async def open_to_horizon(db: Connection, *, now: datetime, today: date) -> Opened:
-    """Open every day from today to the end of the region's horizon and one more."""
-    merged = await database.value(db, "select rules from region")
-    horizon = Rules.resolve(merged).horizon_days
-    return await open_days(db, now=now, first=today, last=today + timedelta(days=horizon + 1))
+    """Open every day from today to the end of the farthest horizon and one more."""
+    merged = await database.rows(
+        db,
+        _Set,
+        """
+        select rules from region
+        union all select rules from organisation union all select rules from department
+        union all select rules from position union all select rules from post
+        """,
+    )
+    rules = [Rules.resolve(it.rules) for it in merged]
+    farthest = max(max([one.horizon_days, *one.horizons.values()]) for one in rules)
+    return await open_days(db, now=now, first=today, last=today + timedelta(days=farthest + 1))
+
+
+async def block_days_off(db: Connection, *, now: datetime) -> int:
+    """Withdraw the free places of coming days that are days off or absences by now; how many.
+
+    Visits that stand on them stay: `booking.withdrawals` cancels those, with a new time proposed.
+    """
+    async with db.transaction():
+        return await database.execute(db, _BLOCK, now=now)
+
+
+@dataclass(frozen=True)
+class _Set:
+    rules: dict[str, object]
+
+
+_OPEN: LiteralString = """
+    with opened as (
+        insert into session (template_id, post_id, room_id, day, starts_at, ends_at)
+        select template.id, template.post_id, template.room_id, day::date,
+               (day::date + template.starts) at time zone organisation.zone,
+               (day::date + template.ends) at time zone organisation.zone
+        from generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') as day
+        join schedule_template as template
+             on template.weekday = extract(isodow from day)
+            and template.valid_from <= day::date
+            and (template.valid_to is null or day::date < template.valid_to)
+            and (template.weeks = 'all'
+                 or (template.weeks = 'odd') = (mod(extract(week from day)::int, 2) = 1))
+        join post on post.id = template.post_id
+        join department on department.id = post.department_id
+        join organisation on organisation.id = department.organisation_id
+        where not exists (select from holiday
+                          where holiday.day = day::date
+                            and (organisation_id is null or organisation_id = organisation.id))
+          and not exists (select from absence
+                          where absence.post_id = post.id
+                            and day::date between first_day and last_day)
+        order by day, template.code
+        on conflict do nothing
+        returning id, template_id, post_id, room_id, starts_at, ends_at
+    ), added as (
+        insert into slot (session_id, post_id, department_id, position_id, room_id,
+                          starts_at, ends_at, kind, channels, seats, opens_at)
+        select opened.id, opened.post_id, post.department_id, post.position_id,
+               opened.room_id, begin.at, begin.at + visit.length, template.kind,
+               array(select channel from unnest(template.channels) as channel
+                     where %(kinds)s::jsonb -> template.kind ? channel),
+               template.seats, %(now)s
+        from opened
+        join schedule_template as template on template.id = opened.template_id
+        join post on post.id = opened.post_id
+        cross join lateral (select make_interval(mins => template.minutes)) as visit(length)
+        cross join lateral generate_series(
+            opened.starts_at, opened.ends_at - visit.length, visit.length
+        ) as begin(at)
+        returning session_id, seats
+    ), shared as (
+        insert into quota (session_id, channel, quota, released_at)
+        select opened.id, share.channel, ceil(places.seats * share.per_cent::int / 100.0),
+               opened.starts_at - make_interval(
+                   hours => coalesce((rules.merged ->> 'quota_release_hours')::int,
+                                     %(release_hours)s))
+        from opened
+        join (select session_id, sum(seats) as seats from added group by session_id) as places
+             on places.session_id = opened.id
+        join post on post.id = opened.post_id
+        join position on position.id = post.position_id
+        join department on department.id = post.department_id
+        join organisation on organisation.id = department.organisation_id
+        cross join region
+        cross join lateral (
+            select region.rules || organisation.rules || department.rules || position.rules
+                       || post.rules
+        ) as rules(merged)
+        cross join lateral jsonb_each_text(rules.merged -> 'quotas') as share(channel, per_cent)
+    )
+    select (select count(*) from opened)::int as sessions,
+           (select count(*) from added)::int as slots
+"""
+
+_BLOCK: LiteralString = """
+    with off as (
+        select slot.id, day_off.reason
+        from slot
+        join department on department.id = slot.department_id
+        join organisation on organisation.id = department.organisation_id
+        cross join lateral (select (slot.starts_at at time zone organisation.zone)::date)
+            as local(day)
+        cross join lateral (
+            select name as reason from holiday
+            where holiday.day = local.day
+              and (organisation_id is null or organisation_id = organisation.id)
+            union all
+            select reason from absence
+            where absence.post_id = slot.post_id and local.day between first_day and last_day
+            limit 1
+        ) as day_off
+        where slot.starts_at > %(now)s and slot.blocked is null
+        order by slot.id
+        for no key update of slot
+    )
+    update slot set blocked = off.reason from off where slot.id = off.id
+"""

@@ -2,32 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from registratura import db as database
-from registratura.booking.model import Channel, Rules
 from registratura.booking.refusals import SlotUnknown
+from registratura.booking.windows import Window
 from registratura.db import Connection
 
-
-@dataclass(frozen=True)
-class Window:
-    """The span of time that a channel may book now; its fields are parameters of the searches."""
-
-    now: datetime
-    after: datetime
-    until: datetime
-    channel: Channel
-
-    @classmethod
-    def open_to(cls, channel: Channel, *, now: datetime, zone: str, rules: Rules) -> "Window":
-        """From the lead time to the end of the last day of the horizon, in the clinic's zone."""
-        here = ZoneInfo(zone)
-        last = now.astimezone(here).date() + timedelta(days=rules.horizon_days)
-        until = datetime.combine(last + timedelta(days=1), time(0), here)
-        return cls(now, now + rules.lead, until, channel)
+FREE: LiteralString = """
+    slot.taken < slot.seats and slot.blocked is null
+    and slot.starts_at > bookable.after and slot.starts_at < bookable.until
+    and slot.opens_at <= bookable.opened_by and %(channel)s = any(slot.channels)
+    and not exists (select from quota
+                    where quota.session_id = slot.session_id and quota.channel = %(channel)s
+                      and quota.taken >= quota.quota and quota.released_at > %(now)s)
+"""
+"""What makes a `slot` free to a channel now; `bookable` is the row of its window."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +29,7 @@ class FreeTime:
 
     slot_id: UUID
     starts_at: datetime
+    ends_at: datetime
 
 
 async def search_free(db: Connection, post_id: UUID, window: Window) -> list[FreeTime]:
@@ -44,12 +38,14 @@ async def search_free(db: Connection, post_id: UUID, window: Window) -> list[Fre
         db,
         FreeTime,
         """
-        select id as slot_id, starts_at from slot
-        where post_id = %(post)s and taken < seats and blocked is null
-          and starts_at > %(after)s and starts_at < %(until)s
-          and opens_at <= %(now)s and %(channel)s = any(channels)
-        order by starts_at
-        """,
+        select slot.id as slot_id, slot.starts_at, slot.ends_at
+        from slot
+        cross join (select %(after)s::timestamptz as after, %(until)s::timestamptz as until,
+                           %(opened_by)s::timestamptz as opened_by) as bookable
+        where slot.post_id = %(post)s and
+        """
+        + FREE
+        + " order by slot.starts_at",
         post=post_id,
         **vars(window),
     )

@@ -1,6 +1,6 @@
 """A wish: who wants which slot for whom; and the transaction in which it is judged."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,12 +47,13 @@ class Wish:
             account_id=self.account_id,
             replaces=self.replaces,
             referral_id=self.referral_id,
+            channel=self.channel,
         )
 
 
 @asynccontextmanager
-async def judged(db: Connection, wish: Wish) -> AsyncIterator[None]:
-    """A transaction in which the constraints judge the wish.
+async def judged(db: Connection, *wishes: Wish) -> AsyncIterator[None]:
+    """A transaction in which the constraints judge the wishes.
 
     A broken one becomes its refusal after the rollback; of a visit that the actor may not see he
     is told nothing, and that try is counted in the audit.
@@ -61,15 +62,28 @@ async def judged(db: Connection, wish: Wish) -> AsyncIterator[None]:
         async with db.transaction():
             yield
     except psycopg.errors.IntegrityError as error:
-        refusal = await clashes.name(db, wish.asked, error.diag.constraint_name)
+        wish, refusal = await _name(db, wishes, error.diag.constraint_name)
         if refusal is None:
             raise
         refusal = clashes.veil(refusal, wish.actor, wish.patient)
         await _count_if_veiled(db, wish, refusal)
         raise refusal from error
     except ClashNotShown as refusal:
-        await _count_if_veiled(db, wish, refusal)
+        await _count_if_veiled(db, wishes[0], refusal)
         raise
+
+
+async def _name(
+    db: Connection, wishes: Sequence[Wish], constraint: str | None
+) -> tuple[Wish, BookingRefusal | None]:
+    """The wish that broke a rule, and which; if none does any more, the rule that was met."""
+    if clashes.plain(constraint) is None:
+        return wishes[0], None
+    for wish in wishes:
+        found = await clashes.find(db, wish.asked)
+        if found is not None:
+            return wish, found
+    return wishes[0], clashes.plain(constraint)
 
 
 async def _count_if_veiled(db: Connection, wish: Wish, refusal: BookingRefusal) -> None:

@@ -8,13 +8,10 @@ from litestar import get
 from litestar.params import Parameter
 from litestar.response import Template
 
-from registratura.booking import offers
-from registratura.booking.model import Rules
-from registratura.booking.slots import Window
+from registratura.booking import offers, referrals
 from registratura.db import Connection
 from registratura.directory import departments
-from registratura.directory.departments import Department
-from registratura.portal.wizard import BOOKING, CHANNEL, Wizard
+from registratura.portal.wizard import BOOKING, Wizard
 from registratura.web import Visitor, page
 
 
@@ -42,13 +39,6 @@ async def clinics(
     )
 
 
-def window_of(clinic: Department, now: datetime) -> Window:
-    """What the portal may book in this clinic now."""
-    return Window.open_to(
-        CHANNEL, now=now, zone=clinic.zone, rules=Rules.resolve(clinic.merged_rules)
-    )
-
-
 @get("/clinics/{department:uuid}", name="positions", dependencies=BOOKING)
 async def positions(
     department: UUID,
@@ -59,18 +49,27 @@ async def positions(
 ) -> Template:
     """The clinic's positions; none is hidden, each that cannot be booked says why."""
     clinic = await departments.get(db, department)
-    offered = await offers.search_positions(
-        db, clinic.id, window_of(clinic, now), age=booking.age, sex=booking.sex
-    )
+    offered = await offers.search_positions(db, clinic.id, booking.asking(now))
+    suited = [it for it in offered if it.suits]
+    mine = await referrals.search_for(db, booking.patient) if booking.patient else []
     return page(
         "clinics/positions.html",
         visitor=visitor,
         wizard=booking,
         clinic=clinic,
-        open=[it for it in offered if it.suits and it.self_booking and not it.needs_referral],
-        by_referral=[it for it in offered if it.suits and it.needs_referral],
+        open=[
+            it for it in suited if it.any_doctor.self_booking and not it.any_doctor.needs_referral
+        ],
+        referrals={
+            it.position_id: it
+            for it in mine
+            if it.is_usable(booking.today) and it.leads_to(it.position_id, clinic.id)
+        },
+        by_referral=[it for it in suited if it.any_doctor.needs_referral],
         by_desk=[
-            it for it in offered if it.suits and not it.self_booking and not it.needs_referral
+            it
+            for it in suited
+            if not it.any_doctor.self_booking and not it.any_doctor.needs_referral
         ],
         unsuited=[it for it in offered if not it.suits],
     )
@@ -87,12 +86,12 @@ async def doctors(
 ) -> Template:
     """The doctors of one position: the patient's own area doctor first, then by nearest time."""
     clinic = await departments.get(db, department)
-    window = window_of(clinic, now)
-    found = await offers.search_doctors(db, clinic.id, position, window, booking.patient)
+    asking = booking.asking(now)
+    found = await offers.search_doctors(db, clinic.id, position, asking)
     elsewhere = (
         []
-        if any(doctor.free for doctor in found)
-        else await offers.search_elsewhere(db, clinic.id, position, window, age=booking.age)
+        if any(offer.free for offer in found)
+        else await offers.search_elsewhere(db, clinic.id, position, asking)
     )
     return page(
         "clinics/doctors.html",
@@ -100,10 +99,10 @@ async def doctors(
         wizard=booking,
         clinic=clinic,
         position_id=position,
-        position=found[0].position if found else None,
-        area_kind=found[0].area_kind if found else None,
+        position=found[0].doctor.position if found else None,
+        area_kind=found[0].doctor.area_kind if found else None,
         own=_own(booking, found),
-        doctors=found,
+        offers=found,
         elsewhere=elsewhere,
     )
 
@@ -111,4 +110,4 @@ async def doctors(
 def _own(booking: Wizard, found: list[offers.DoctorOffer]) -> UUID | None:
     """The area doctor of the patient, if he is among these."""
     own = booking.patient.area_post_id if booking.patient else None
-    return own if any(doctor.post_id == own for doctor in found) else None
+    return own if any(it.doctor.post_id == own for it in found) else None

@@ -13,7 +13,7 @@ from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
-from registratura.booking import appointments, doctors, holds, rules, slots, visits
+from registratura.booking import appointments, doctors, holds, offers, slots, visits
 from registratura.booking.doctors import Doctor
 from registratura.booking.holds import Hold
 from registratura.booking.refusals import (
@@ -44,7 +44,7 @@ async def check(
 ) -> Template:
     """A time chosen before sign-in, or by a link: the same page, the time not held yet."""
     chosen = await slots.get(db, slot)
-    doctor = await doctors.get(db, chosen.post_id)
+    doctor = await doctors.get(db, chosen.post_id, now=now)
     if not chosen.is_free or chosen.starts_at <= now:
         day = dates.local(chosen.starts_at, doctor.zone).date()
         return await times_page(db, doctor, booking, visitor, now, day, taken=chosen.starts_at)
@@ -60,9 +60,9 @@ def _check_page(
     held: Hold | None = None,
 ) -> Template:
     day = dates.local(chosen.starts_at, doctor.zone).date()
-    asked = rules.Request(_patient(booking), CHANNEL, now, day)
+    asking = booking.asking(now)
     # a hold has been judged already, with its referral
-    refusal = None if held else rules.find_refusal(doctor, asked)
+    refusal = None if held else offers.find_refusal(asking.see(doctor), asking)
     return page(
         "appointments/check.html",
         visitor=visitor,
@@ -96,7 +96,8 @@ async def _wizard(
 ) -> Wizard:
     """The wizard of a form that was sent."""
     replaces = uuid_in(data, "replaces") if data.get("replaces") else None
-    return await start(db, visitor, now, settings, uuid_in(data, "patient"), replaces)
+    referral = uuid_in(data, "referral") if data.get("referral") else None
+    return await start(db, visitor, now, settings, uuid_in(data, "patient"), replaces, referral)
 
 
 FORM = {"booking": Provide(_wizard)}
@@ -104,8 +105,9 @@ FORM = {"booking": Provide(_wizard)}
 
 def _wish(slot_id: UUID, now: datetime, visitor: Visitor, booking: Wizard) -> Wish:
     replaces = booking.replaced.id if booking.replaced else None
+    referral = booking.referral.id if booking.referral else None
     actor = Actor("account", str(visitor.account_id))
-    return Wish(now, actor, _patient(booking), slot_id, CHANNEL, replaces)
+    return Wish(now, actor, _patient(booking), slot_id, CHANNEL, replaces, referral)
 
 
 @post("/holds", name="hold", guards=[signed_in], dependencies=FORM)
@@ -127,13 +129,15 @@ async def held(
 ) -> Template | Redirect:
     """«Проверьте запись», the time held and its end told; once it is over, without the hold."""
     try:
-        kept = await holds.get(db, visitor.account_id, hold, now=now)
+        kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
     except HoldOver:
         slot_id = await holds.find_slot(db, visitor.account_id, hold)
         if slot_id is None:
             raise AppointmentUnknown() from None
         return redirect(booking.url("/check", slot=slot_id))
-    doctor = await doctors.get(db, kept.post_id)
+    if kept.patient_id != _patient(booking).person_id:
+        return redirect(f"/holds/{kept.id}?patient={kept.patient_id}")
+    doctor = await doctors.get(db, kept.post_id, now=now)
     return _check_page(await slots.get(db, kept.slot_id), doctor, now, visitor, booking, kept)
 
 
@@ -148,7 +152,7 @@ async def prolong(
 ) -> Redirect:
     """«Нужно больше времени»: once."""
     kept = await holds.get(db, visitor.account_id, hold, now=now)
-    doctor = await doctors.get(db, kept.post_id)
+    doctor = await doctors.get(db, kept.post_id, now=now)
     await holds.prolong(db, kept, now=now, minutes=doctor.rules.hold_minutes)
     return redirect(booking.url(f"/holds/{kept.id}"))
 
@@ -177,7 +181,7 @@ async def _refused(
 ) -> Template:
     """A lost time: the page of times, the nearest three. A clash: keep or replace."""
     chosen = await slots.get(db, slot_id)
-    doctor = await doctors.get(db, chosen.post_id)
+    doctor = await doctors.get(db, chosen.post_id, now=now)
     day = dates.local(chosen.starts_at, doctor.zone).date()
     if isinstance(refusal, SlotTaken | SlotPast | NotOpenYet):
         return await times_page(db, doctor, booking, visitor, now, day, taken=chosen.starts_at)

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from litestar import get
 from litestar.response import Template
 
-from registratura.booking import doctors, offers, rules, slots
+from registratura.booking import doctors, offers, slots
 from registratura.booking.doctors import Doctor
-from registratura.booking.slots import FreeTime, Window
+from registratura.booking.slots import FreeTime
+from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.portal.wizard import BOOKING, CHANNEL, Wizard
 from registratura.web import Visitor, page
@@ -78,7 +79,7 @@ async def times(
     day: str = "",
 ) -> Template:
     """The doctor's week: days with counts, the times of one day; where none, the ways on."""
-    doctor = await doctors.get(db, post)
+    doctor = await doctors.get(db, post, now=now)
     return await times_page(db, doctor, booking, visitor, now, _asked(day))
 
 
@@ -92,15 +93,16 @@ async def times_page(
     taken: datetime | None = None,
 ) -> Template:
     """The page of times; with `taken`, after «Это время только что заняли»: the nearest three."""
-    window = Window.open_to(CHANNEL, now=now, zone=doctor.zone, rules=doctor.rules)
+    asking = booking.asking(now)
+    doctor = asking.see(doctor)
+    window = doctor.window(CHANNEL, now=now)
     free = await slots.search_free(db, doctor.post_id, window)
-    today = now.astimezone(ZoneInfo(doctor.zone)).date()
+    today = doctor.day_of(now)
+    refusal = offers.find_refusal(doctor, asking)
     elsewhere = (
         []
         if free
-        else await offers.search_elsewhere(
-            db, doctor.department_id, doctor.position_id, window, age=booking.age
-        )
+        else await offers.search_elsewhere(db, doctor.department_id, doctor.position_id, asking)
     )
     nearest = slots.nearest(free, taken) if taken else []
     return page(
@@ -111,19 +113,11 @@ async def times_page(
         doctor=doctor,
         calendar=calendar(free, doctor.zone, window, today, asked),
         here_today=today,
-        refusal=_refusal(doctor, booking, now, today),
+        refusal=refusal.text if refusal else None,
         elsewhere=elsewhere,
         taken=taken,
         nearest=nearest,
     )
-
-
-def _refusal(doctor: Doctor, booking: Wizard, now: datetime, today: date) -> str | None:
-    """Why this doctor is not for this patient, told before a time is chosen."""
-    if booking.patient is None:
-        return None
-    refusal = rules.find_refusal(doctor, rules.Request(booking.patient, CHANNEL, now, today))
-    return refusal.text if refusal else None
 
 
 def _asked(day: str) -> date | None:

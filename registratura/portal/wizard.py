@@ -7,8 +7,10 @@ from uuid import UUID
 
 from litestar.di import Provide
 
-from registratura.booking import visits
+from registratura.booking import referrals, visits
 from registratura.booking.model import Channel
+from registratura.booking.offers import Asking
+from registratura.booking.referrals import Referral
 from registratura.booking.visits import Visit
 from registratura.db import Connection
 from registratura.people import patients
@@ -28,6 +30,7 @@ class Wizard:
     patient: Patient | None
     today: date
     replaced: Visit | None = None  # the visit that is moved
+    referral: Referral | None = None  # the one by which the patient comes
 
     @property
     def age(self) -> int | None:
@@ -39,12 +42,18 @@ class Wizard:
         """The patient's sex."""
         return self.patient.sex if self.patient else None
 
+    def asking(self, now: datetime) -> Asking:
+        """Who looks around, for the engine's searches."""
+        return Asking(self.patient, CHANNEL, now, self.referral)
+
     def url(self, path: str, **query: object) -> str:
         """The address with the patient in it: a switch in another tab changes nothing here."""
         if self.patient:
             query["patient"] = self.patient.person_id
         if self.replaced:
             query["replaces"] = self.replaced.id
+        if self.referral:
+            query["referral"] = self.referral.id
         return f"{path}?{urlencode(query)}" if query else path
 
 
@@ -55,11 +64,13 @@ async def start(
     settings: Settings,
     patient: UUID | None = None,
     replaces: UUID | None = None,
+    referral: UUID | None = None,
 ) -> Wizard:
     """The wizard of this request: of the patient in its address, else of the one chosen.
 
-    With `replaces` it moves that visit, and its patient stays. Refuses with `NotYourPatient` and
-    `AppointmentUnknown`. Nobody signed in: a wizard without a patient, to look around.
+    With `replaces` it moves that visit, and its patient stays. Refuses with `NotYourPatient`,
+    `AppointmentUnknown` and `ReferralUnknown`. Nobody signed in: a wizard without a patient, to
+    look around.
     """
     zone = settings.region_zone
     today = region_day(now, zone)
@@ -69,7 +80,8 @@ async def start(
     moved = replaces and await visits.get_for(db, account, replaces, now=now, region_zone=zone)
     chosen = moved.patient_id if moved else patient or visitor.patient.id
     whom = await patients.get_for(db, account, chosen, now=now, zone=zone)
-    return Wizard(whom, today, moved or None)
+    by = await referrals.get(db, whom, referral) if referral else None
+    return Wizard(whom, today, moved or None, by)
 
 
 BOOKING = {"booking": Provide(start)}

@@ -43,6 +43,15 @@ def text(longest: int = 300) -> Parser:
 code = text(64)
 
 
+def codes(cell: str) -> str:
+    """Codes between blanks or semicolons; with a semicolon, a code may have blanks within."""
+    found = cell.split(";") if ";" in cell else cell.split()
+    chosen = [code(one.strip()) for one in found if one.strip()]
+    if not chosen:
+        raise CellRefused(f"«{shorten(cell)}»: здесь нет ни одного кода")
+    return ";".join(dict.fromkeys(chosen))
+
+
 def optional(parse: Parser) -> Parser:
     """The same, or nothing."""
 

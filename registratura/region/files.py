@@ -6,6 +6,7 @@ from registratura.region import cells
 from registratura.region.cells import Parser, optional
 
 CHANNELS = ("epgu", "portal", "kiosk", "desk", "call_centre", "doctor", "other_clinic")
+SCOPES = ("region", "organisation", "department", "position", "post")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class File:
     """A file `<name>.csv`, moved into `table`.
 
     `key` makes a row known again; `unique` columns may not repeat under another key.
+    A folder without a file that is not `needed` changes nothing of what the file tells.
     """
 
     name: str
@@ -31,6 +33,7 @@ class File:
     key: tuple[str, ...] = ("code",)
     table_key: str = "code"
     unique: tuple[str, ...] = ()
+    needed: bool = True
 
     @property
     def file_name(self) -> str:
@@ -221,6 +224,57 @@ FILES = (
             Column("channels", optional(cells.some_of(*CHANNELS))),
             *_validity(needed=True),
         ),
+    ),
+    File(
+        "holidays",
+        "holiday",
+        (
+            _to("organisation", "organisations", needed=False),
+            Column("day", cells.day, "date"),
+            Column("name", cells.text()),
+        ),
+        key=("day", "organisation"),
+        needed=False,
+    ),
+    File(
+        "absences",
+        "absence",
+        (
+            _code(),
+            _to("post", "posts"),
+            Column("first_day", cells.day, "date"),
+            Column("last_day", cells.day, "date"),
+            Column("reason", cells.text()),
+            _to("substitute", "posts", needed=False),
+        ),
+        needed=False,
+    ),
+    File(
+        "referrals",
+        "referral",
+        (
+            Column("number", cells.code),
+            _to("person", "persons"),
+            Column("position", _position, "integer", "positions"),
+            Column("departments", optional(cells.codes)),
+            _to("issued_by", "posts", needed=False),
+            Column("valid_from", cells.day, "date"),
+            Column("valid_to", cells.day, "date"),
+        ),
+        key=("number",),
+        needed=False,
+    ),
+    File(
+        "rules",
+        "region",
+        (
+            Column("scope", cells.one_of(*SCOPES)),
+            Column("code", optional(cells.code)),
+            Column("rule", optional(cells.code)),
+            Column("value", optional(cells.text())),
+        ),
+        key=("scope", "code", "rule"),
+        needed=False,
     ),
 )
 BY_NAME = {file.name: file for file in FILES}

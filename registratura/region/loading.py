@@ -6,8 +6,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from registratura.audit.event import Actor, record
+from registratura.booking import schedules
 from registratura.db import Connection, execute
-from registratura.region import moves_directory, moves_people
+from registratura.region import moves_booking, moves_directory, moves_people, moves_rules
 from registratura.region.checks import check
 from registratura.region.reading import check_folder
 from registratura.region.report import Faults, FileBroken, Moved, RegionBroken, Report
@@ -20,6 +21,7 @@ _EASTERNMOST = ZoneInfo("Asia/Kamchatka")  # where the country's day begins
 async def load(db: Connection, folder: Path, *, now: datetime) -> Report:
     """Load the folder; running it again changes nothing.
 
+    Open times in what became a day off or an absence are closed; visits on them stay.
     `db` needs the right to make temporary tables, no more. Files: docs/region-format.md.
     Refuses with `RegionBroken`, which lists every fault; then nothing was written.
     """
@@ -40,11 +42,13 @@ async def _load(db: Connection, folder: Path, faults: Faults, *, now: datetime) 
     readers = await stage(db, folder, faults)
     today = now.astimezone(_EASTERNMOST).date()
     await check(db, faults, today=today.isoformat())
+    await moves_rules.check_values(db, faults)
     if faults.total:
         raise RegionBroken(faults)
     report = Report(
-        files=await _move(db, now=now),
+        files={name: it for name, it in (await _move(db, now=now)).items() if name in readers},
         doubtful_policies=sum(reader.doubtful_policies for reader in readers.values()),
+        blocked=await schedules.block_days_off(db, now=now),
     )
     await record(
         db,
@@ -70,4 +74,8 @@ async def _move(db: Connection, *, now: datetime) -> dict[str, Moved]:
         "policies": await moves_people.move_policies(db, now=now),
         "attachments": await moves_people.move_attachments(db, now=now),
         "schedule_templates": await moves_people.move_schedule_templates(db),
+        "holidays": await moves_booking.move_holidays(db),
+        "absences": await moves_booking.move_absences(db),
+        "referrals": await moves_booking.move_referrals(db),
+        "rules": await moves_rules.move_rules(db),
     }

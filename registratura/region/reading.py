@@ -21,11 +21,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def check_folder(folder: Path) -> None:
-    """Raises `FileBroken` where a file is missing, or one lies there that nobody reads."""
+    """Raises `FileBroken` where a needed file is missing, or one lies there that nobody reads."""
     if not folder.is_dir():
         raise FileBroken(str(folder), None, "нет такой папки")
     for file in FILES:
-        if not (folder / file.file_name).is_file():
+        if file.needed and not (folder / file.file_name).is_file():
             raise FileBroken(file.file_name, None, f"нет в папке {folder}")
     known = {file.file_name for file in FILES}
     for path in sorted(folder.glob("*.csv")):

@@ -81,15 +81,20 @@ class Moved:
 
 @dataclass(frozen=True)
 class Report:
-    """A finished load, by file; `doubtful_policies` have a wrong check digit and were loaded."""
+    """A finished load, by file; `doubtful_policies` have a wrong check digit and were loaded.
+
+    `blocked`: open times that stand in a day off or an absence and were closed.
+    """
 
     files: dict[str, Moved]
     doubtful_policies: int = 0
+    blocked: int = 0
 
     @property
     def changed_anything(self) -> bool:
         """False where the same folder was loaded before."""
-        return any(it.added or it.changed or it.removed for it in self.files.values())
+        moved = any(it.added or it.changed or it.removed for it in self.files.values())
+        return moved or self.blocked > 0
 
     def lines(self) -> Iterator[str]:
         """For the operator: a table, and a warning where there is one."""
@@ -98,6 +103,8 @@ class Report:
             yield f"{name:<24}{it.rows:>12}{it.added:>12}{it.changed:>12}{it.unchanged:>16}"
             if it.removed:
                 yield f"{'':<24}убрано прежних строк: {it.removed}"
+        if self.blocked:
+            yield f"Закрыто времён в дни без приёма: {self.blocked}."
         if self.doubtful_policies:
             yield (
                 "Предупреждение: не сходится контрольная цифра полиса,"

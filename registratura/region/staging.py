@@ -11,14 +11,16 @@ from registratura.region.report import Faults
 
 
 async def stage(db: Connection, folder: Path, faults: Faults) -> dict[str, Reader]:
-    """Copy every file into its table; the readers, which know what they saw.
+    """Copy every file into its table; the readers of those that are there, with what they saw.
 
     Faulty cells go to `faults`. Raises `FileBroken` at the first file that is no table.
     """
     readers = {}
     for file in FILES:
-        readers[file.name] = reader = Reader(folder, file, faults)
         await _make_table(db, file)
+        if not file.needed and not (folder / file.file_name).exists():
+            continue  # its table stays empty: nothing to check, nothing to move
+        readers[file.name] = reader = Reader(folder, file, faults)
         await _copy(db, file, reader)
         await db.execute(sql.SQL("analyze {}").format(sql.Identifier(file.staging)))
     return readers

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from registratura.booking import holds, visits
+from registratura.booking import appointments, holds, visits
 from registratura.booking.holds import Hold
 from registratura.booking.refusals import (
     CannotBeReplaced,
@@ -21,7 +21,7 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
 from tests.given.people import NOW, ZONE
-from tests.given.visits import CHANNEL, actor, book, patient
+from tests.given.visits import CHANNEL, actor, book, patient, refer
 
 
 async def hold(
@@ -148,21 +148,6 @@ async def test_only_a_coming_visit_of_this_patient_may_be_replaced(
             await hold(db, account, whom, new.slot_id, replaces=named)
 
 
-async def refer(db: Connection, whom: Patient, number: str = "Н-1") -> UUID:
-    """What a doctor writes; its own function comes with his workplace."""
-    made = await value(
-        db,
-        """
-        insert into referral (number, patient_id, position_id, valid_from, valid_to)
-        values (%(number)s, %(patient)s, 45, %(day)s, %(day)s::date + 30) returning id
-        """,
-        number=number,
-        patient=whom.person_id,
-        day=NOW.date(),
-    )
-    return UUID(str(made))
-
-
 async def test_a_referral_opens_the_doctor_once_and_comes_back_on_cancelling(
     db: Connection, maria: Account, petr: Patient
 ) -> None:
@@ -182,12 +167,26 @@ async def test_a_referral_named_twice_is_used_once(
     db: Connection, maria: Account, petr: Patient
 ) -> None:
     referral = await refer(db, petr)
+    first, *_, later = await region.free(db, "neurologist")
+    await book(db, maria, petr, first.slot_id, referral_id=referral)
+    with pytest.raises(ReferralUsed):  # the first visit has begun, so the position is free again
+        await book(
+            db,
+            maria,
+            petr,
+            later.slot_id,
+            referral_id=referral,
+            now=first.starts_at + timedelta(minutes=1),
+        )
+
+
+async def test_a_visit_by_referral_can_be_moved_by_way_of_a_hold(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    referral = await refer(db, petr)
     first, second = (await region.free(db, "neurologist"))[:2]
-    await execute(db, "update relative set level = 'confirmed'")
-    confirmed = await patient(db, maria, petr.person_id)
-    await book(db, maria, confirmed, first.slot_id)
-    wish = Wish(
-        NOW, actor(maria), await brother(db, maria), second.slot_id, CHANNEL, referral_id=referral
-    )
-    with pytest.raises(ReferralUsed):
-        await holds.hold(db, wish)
+    booked = await book(db, maria, petr, first.slot_id, referral_id=referral)
+    wish = Wish(NOW, actor(maria), petr, second.slot_id, CHANNEL, booked.appointment_id, referral)
+    await holds.hold(db, wish)
+    moved = await appointments.book(db, wish, uuid4())
+    assert moved.slot_id == second.slot_id

@@ -6,10 +6,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from registratura.booking import doctors, slots
+from registratura.booking.model import Channel
 from registratura.db import Connection
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import region
+from tests.given.people import NOW
 from tests.given.visits import book
 
 
@@ -45,7 +48,7 @@ async def test_a_booking_is_at_most_four_statements_between_begin_and_commit(
 
 
 async def test_two_weeks_of_one_doctor_are_one_statement(db: Connection, trips: list[str]) -> None:
-    await region.post(db, "area-doctor")
+    doctor = await doctors.get(db, await region.post(db, "area-doctor"), now=NOW)
     trips.clear()
-    await region.free(db)
-    assert len(trips) == 2  # the builder looks the doctor up, the search is one
+    assert await slots.search_free(db, doctor.post_id, doctor.window(Channel.PORTAL, now=NOW))
+    assert len(trips) == 1

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from registratura.booking import schedules
-from registratura.booking.model import Channel, Rules
-from registratura.booking.slots import FreeTime, Window, search_free
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from registratura.booking import doctors, schedules
+from registratura.booking.model import Channel
+from registratura.booking.slots import FreeTime, search_free
 from registratura.db import Connection, rows, value
 from registratura.region import load
 from registratura.region.files import BY_NAME
@@ -136,8 +140,8 @@ async def free(
     db: Connection, code: str = "area-doctor", channel: Channel = Channel.PORTAL
 ) -> list[FreeTime]:
     """The free times of a doctor, as a patient is shown them."""
-    window = Window.open_to(channel, now=NOW, zone=ZONE, rules=Rules())
-    return await search_free(db, await post(db, code), window)
+    doctor = await doctors.get(db, await post(db, code), now=NOW)
+    return await search_free(db, doctor.post_id, doctor.window(channel, now=NOW))
 
 
 async def departments(db: Connection) -> dict[str, UUID]:
@@ -153,3 +157,17 @@ def _snils(body: int) -> str:
     digits = f"{body:09d}"
     total = sum(int(digit) * (9 - place) for place, digit in enumerate(digits))
     return f"{digits}{total % 101 % 100:02d}"
+
+
+async def rule(db: Connection, scope: str = "region", code: str | None = None, **set_: Any) -> None:
+    """Rules that the administrator sets for the region, a clinic (`department`), a post …"""
+    table = sql.Identifier(scope)
+    named = (
+        sql.SQL("true")
+        if code is None
+        else sql.SQL("{} = %(code)s").format(
+            sql.Identifier("id" if scope == "position" else "code")
+        )
+    )
+    statement = sql.SQL("update {} set rules = rules || %(rules)s where {}").format(table, named)
+    await db.execute(statement, {"rules": Jsonb(set_), "code": code})

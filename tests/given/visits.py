@@ -1,10 +1,11 @@
 """Bookings made by calls of the engine."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from registratura.audit import Actor
-from registratura.booking import appointments
+from registratura.booking import appointments, referrals
 from registratura.booking.model import Channel, Receipt
 from registratura.booking.wishes import Wish
 from registratura.db import Connection
@@ -14,6 +15,7 @@ from registratura.people.patients import Patient
 from tests.given.people import NOW, ZONE
 
 CHANNEL = Channel.PORTAL
+REGISTRAR = Actor("staff", "Регистратор")
 
 
 def actor(account: Account) -> Actor:
@@ -38,7 +40,32 @@ async def book(
     now: datetime = NOW,
     channel: Channel = CHANNEL,
     replaces: UUID | None = None,
+    referral_id: UUID | None = None,
 ) -> Receipt:
     """Book the slot; with a key of its own unless one is given."""
-    wish = Wish(now, actor(account), whom, slot_id, channel, replaces)
+    wish = Wish(now, actor(account), whom, slot_id, channel, replaces, referral_id)
     return await appointments.book(db, wish, key or uuid4())
+
+
+async def refer(
+    db: Connection,
+    whom: Patient,
+    *,
+    number: str = "Н-1",
+    position_id: int = 45,
+    first: date | None = None,
+    days: int = 30,
+    departments: Sequence[UUID] = (),
+) -> UUID:
+    """The desk writes down a referral, to the neurologist unless said otherwise; its id."""
+    return await referrals.add(
+        db,
+        now=NOW,
+        actor=REGISTRAR,
+        number=number,
+        patient_id=whom.person_id,
+        position_id=position_id,
+        valid_from=first or NOW.date(),
+        valid_to=(first or NOW.date()) + timedelta(days=days),
+        department_ids=departments,
+    )

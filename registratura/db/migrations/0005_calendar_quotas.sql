@@ -48,7 +48,12 @@ alter table referral add column department_ids uuid[] not null default '{}';
 update referral set department_ids = array[department_id] where department_id is not null;
 alter table referral drop column department_id;
 
--- Several clinics' rules on one position are read by patient: the no-show rule counts these.
+-- A hold taken to move a visit names the referral that the visit still uses.
+drop index a_referral_is_used_once;
+create unique index a_referral_is_used_once on appointment (referral_id)
+    where live and replaces is null;
+
+-- The rule of missed visits counts these.
 create index appointment_not_arrived on appointment (patient_id, starts_at) where state = 'not_arrived';
 
 grant select, insert, update, delete on holiday, absence, quota to registratura_app;

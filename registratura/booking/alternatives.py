@@ -1,0 +1,42 @@
+"""What to offer in place of a time that was refused: asked once, after the rollback."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from registratura.booking import doctors, offers, slots
+from registratura.booking.offers import Asking, DoctorOffer
+from registratura.booking.slots import FreeTime
+from registratura.db import Connection
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """The nearest times of the same doctor, of the same speciality here, and in other clinics."""
+
+    same_doctor: Sequence[FreeTime]
+    same_clinic: Sequence[DoctorOffer]
+    elsewhere: Sequence[DoctorOffer]
+
+
+async def search(db: Connection, slot_id: UUID, asking: Asking, *, limit: int = 3) -> Alternatives:
+    """Up to `limit` of each, nearest to the time that was refused; what the patient may book.
+
+    Refuses with `SlotUnknown` where there never was such a time.
+    """
+    refused = await slots.get(db, slot_id)
+    doctor = asking.see(await doctors.get(db, refused.post_id, now=asking.now))
+    same = await slots.search_free(
+        db, doctor.post_id, doctor.window(asking.channel, now=asking.now)
+    )
+    found = await offers.search_speciality(db, doctor.speciality_id, asking)
+    others = [it for it in found if it.doctor.post_id != doctor.post_id]
+    here = [it for it in others if it.doctor.department_id == doctor.department_id]
+    away = [it for it in others if it.doctor.department_id != doctor.department_id]
+    return Alternatives(
+        same_doctor=()
+        if offers.find_refusal(doctor, asking)
+        else slots.nearest(same, refused.starts_at, limit),
+        same_clinic=here[:limit],
+        elsewhere=offers.nearest_of_each_clinic(away, limit),
+    )

@@ -1,0 +1,108 @@
+"""Two patients together: neighbouring times with one doctor, both booked or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from uuid import UUID
+
+from registratura import db as database
+from registratura.booking import asking, keys, locks, rules
+from registratura.booking.appointments import write
+from registratura.booking.model import Receipt, State
+from registratura.booking.offer import Offer
+from registratura.booking.refusals import NotNeighbours, TooManyComing
+from registratura.booking.slots import FreeTime
+from registratura.booking.wishes import Wish, judged
+from registratura.db import Connection
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two times, the second of which begins when the first ends."""
+
+    first: FreeTime
+    second: FreeTime
+
+
+def pairs(times: Sequence[FreeTime]) -> list[Pair]:
+    """Every pair of neighbours among the free times of one doctor, which stand in order."""
+    return [
+        Pair(first, second)
+        for first, second in pairwise(times)
+        if first.ends_at == second.starts_at
+    ]
+
+
+async def book_together(
+    db: Connection, first: Wish, second: Wish, key: UUID
+) -> tuple[Receipt, Receipt]:
+    """Book two patients of one account at neighbouring times of one doctor: both or neither.
+
+    The same key with the same wishes gives the same receipts again, for 30 days. Refuses with
+    `NotNeighbours`, with any `BookingRefusal` of either, or with `KeyReused`.
+    Raises `ValueError` where it is one patient twice, or the wishes differ in anything else.
+    """
+    _check_alike(first, second)
+    async with judged(db, first, second):
+        answered = await keys.claim(
+            db,
+            now=first.now,
+            actor=first.actor,
+            key=key,
+            fingerprint=keys.fingerprint(
+                "together",
+                *(part for it in (first, second) for part in (it.patient.person_id, it.slot_id)),
+            ),
+        )
+        if answered is not None:
+            stored_first, stored_second = answered["receipts"]
+            return Receipt.from_json(stored_first), Receipt.from_json(stored_second)
+        return await _book_both(db, first, second, key)
+
+
+async def _book_both(
+    db: Connection, first: Wish, second: Wish, key: UUID
+) -> tuple[Receipt, Receipt]:
+    wishes = [first, second]
+    await _lock_patients(db, wishes)
+    offers = await asking.lock_offers(db, wishes)
+    _check_neighbours(*offers)
+    for wish, offer in zip(wishes, offers, strict=True):
+        rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
+    _check_room_for_two(first, offers[1])
+    await locks.clear_the_way(db, first, offers[0])
+    made = [
+        await write(db, wish, offer, State.BOOKED)
+        for wish, offer in zip(wishes, offers, strict=True)
+    ]
+    await keys.store(db, first.actor, key, {"receipts": [receipt.to_json() for receipt in made]})
+    return made[0], made[1]
+
+
+def _check_alike(first: Wish, second: Wish) -> None:
+    if first.patient.person_id == second.patient.person_id:
+        raise ValueError("second: the same patient")
+    if (first.now, first.actor, first.channel) != (second.now, second.actor, second.channel):
+        raise ValueError("second: another actor, channel or moment")
+    if first.replaces or second.replaces:
+        raise ValueError("replaces: two together replace nothing")
+
+
+def _check_neighbours(first: Offer, second: Offer) -> None:
+    if first.post_id != second.post_id or first.ends_at != second.starts_at:
+        raise NotNeighbours()
+
+
+def _check_room_for_two(wish: Wish, offer: Offer) -> None:
+    """The first of the two counts among what the account has booked for declared patients."""
+    limit = offer.rules.max_coming_declared
+    if wish.patient.level == "declared" and offer.coming_declared + 1 >= limit:
+        raise TooManyComing(limit=limit)
+
+
+async def _lock_patients(db: Connection, wishes: Sequence[Wish]) -> None:
+    await database.execute(
+        db,
+        "select from person where id = any(%(patients)s) order by id for no key update",
+        patients=[wish.patient.person_id for wish in wishes],
+    )

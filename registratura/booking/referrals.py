@@ -1,0 +1,167 @@
+"""Referrals: the way in to positions that are not open to everybody; each is used once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import LiteralString
+from uuid import UUID
+
+import psycopg
+
+from registratura import audit
+from registratura import db as database
+from registratura.audit import Actor
+from registratura.booking.refusals import ReferralNumberTaken, ReferralUnknown
+from registratura.db import Connection
+from registratura.people.patients import Patient
+
+
+@dataclass(frozen=True)
+class Referral:
+    """A referral of a patient to a position. Dates are inclusive; no clinic named: any."""
+
+    id: UUID
+    number: str
+    patient_id: UUID
+    position_id: int
+    position: str
+    speciality_id: int
+    department_ids: Sequence[UUID]
+    departments: Sequence[str]
+    issued_by: str | None
+    valid_from: date
+    valid_to: date
+    appointment_id: UUID | None  # the visit that it was used for
+
+    def leads_to(self, position_id: int, department_id: UUID) -> bool:
+        """Whether it is for that position of that clinic."""
+        here = not self.department_ids or department_id in self.department_ids
+        return here and self.position_id == position_id
+
+    def is_usable(self, today: date) -> bool:
+        """Whether a visit may still be booked by it, today or later."""
+        return self.appointment_id is None and self.valid_to >= today
+
+
+_REFERRAL: LiteralString = """
+    select referral.id, referral.number, referral.patient_id, position.id as position_id,
+           position.name as position, position.speciality_id, referral.department_ids,
+           array(select organisation.short_name || ', ' || department.name
+                 from department
+                 join organisation on organisation.id = department.organisation_id
+                 where department.id = any(referral.department_ids)
+                 order by department.name) as departments,
+           (select concat_ws(' ', practitioner.last_name, practitioner.first_name,
+                             practitioner.middle_name)
+            from post join practitioner on practitioner.id = post.practitioner_id
+            where post.id = referral.issued_by) as issued_by,
+           referral.valid_from, referral.valid_to,
+           (select appointment.id from appointment
+            where appointment.referral_id = referral.id and appointment.live
+              and appointment.state <> 'held' limit 1) as appointment_id
+    from referral
+    join position on position.id = referral.position_id
+"""
+
+
+async def search_for(db: Connection, patient: Patient) -> list[Referral]:
+    """The patient's referrals, the last first; of a declared patient none: ask for its number."""
+    if patient.level == "declared":
+        return []
+    return await database.rows(
+        db,
+        Referral,
+        _REFERRAL
+        + """
+        where referral.patient_id = %(patient)s
+        order by referral.valid_to desc, referral.number limit 50
+        """,
+        patient=patient.person_id,
+    )
+
+
+async def get_by_number(db: Connection, patient: Patient, number: str) -> Referral:
+    """The patient's referral with that number. Refuses with `ReferralUnknown`."""
+    return await _get(
+        db,
+        _REFERRAL + "where referral.patient_id = %(patient)s and referral.number = %(number)s",
+        patient,
+        number=number.strip(),
+    )
+
+
+async def get(db: Connection, patient: Patient, referral_id: UUID) -> Referral:
+    """The patient's referral. Refuses with `ReferralUnknown`, for another's too."""
+    return await _get(
+        db,
+        _REFERRAL + "where referral.patient_id = %(patient)s and referral.id = %(referral)s",
+        patient,
+        referral=referral_id,
+    )
+
+
+async def _get(
+    db: Connection, sql: LiteralString, patient: Patient, **parameters: object
+) -> Referral:
+    found = await database.find(db, Referral, sql, patient=patient.person_id, **parameters)
+    if found is None:
+        raise ReferralUnknown()
+    return found
+
+
+async def add(
+    db: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    number: str,
+    patient_id: UUID,
+    position_id: int,
+    valid_from: date,
+    valid_to: date,
+    department_ids: Sequence[UUID] = (),
+) -> UUID:
+    """Write down a referral given on paper; its id.
+
+    Refuses with `ReferralNumberTaken`. Raises `ValueError` where the dates are in the wrong order,
+    or nobody and nothing has the id that is given.
+    """
+    if valid_from > valid_to:
+        raise ValueError(f"valid_to: {valid_to} is before {valid_from}")
+    async with db.transaction():
+        try:
+            made = await database.value(
+                db,
+                _ADD,
+                number=number.strip(),
+                patient=patient_id,
+                position=position_id,
+                departments=list(department_ids),
+                valid_from=valid_from,
+                valid_to=valid_to,
+            )
+        except psycopg.errors.UniqueViolation:
+            raise ReferralNumberTaken(number=number.strip()) from None
+        if made is None:
+            raise ValueError("patient_id, position_id or department_ids: nobody has this id")
+        await audit.record(
+            db,
+            now=now,
+            kind="referral.added",
+            actor=actor,
+            person_id=patient_id,
+            subject_id=made,
+            after={"number": number.strip(), "position_id": position_id},
+        )
+    return UUID(str(made))
+
+
+_ADD: LiteralString = """
+    insert into referral (number, patient_id, position_id, department_ids, valid_from, valid_to)
+    select %(number)s, coalesce(person.joined_into, person.id), position.id,
+           %(departments)s::uuid[], %(valid_from)s, %(valid_to)s
+    from person cross join position
+    where person.id = %(patient)s and position.id = %(position)s
+      and %(departments)s::uuid[] <@ array(select id from department)
+    returning id
+"""

@@ -1,0 +1,40 @@
+"""Cards as the clinic sees them: the patient for whom staff act, without an account."""
+
+from datetime import datetime
+from uuid import UUID
+
+from registratura.db import Connection, find
+from registratura.people.patients import Patient
+from registratura.people.refusals import NotYourPatient
+
+
+async def get_patient(db: Connection, person_id: UUID, *, now: datetime, zone: str) -> Patient:
+    """The person of that card, or of the one it was joined into; `zone` is the region's.
+
+    Refuses with `NotYourPatient` where there is no such card.
+    """
+    found = await find(
+        db,
+        Patient,
+        """
+        select card.id as person_id, null::uuid as relative_id, 'confirmed' as level,
+               null as kinship, card.last_name, card.first_name, card.middle_name,
+               card.birth_date, card.sex, null as policy_number,
+               attachment.department_id, attachment.area_id,
+               area.number as area_number, area.post_id as area_post_id
+        from person as asked
+        join person as card on card.id = coalesce(asked.joined_into, asked.id)
+        cross join lateral (select (%(now)s at time zone %(zone)s)::date) as today(day)
+        left join attachment on attachment.person_id = card.id and attachment.kind = 'main'
+             and attachment.valid_from <= today.day
+             and (attachment.valid_to is null or attachment.valid_to > today.day)
+        left join area on area.id = attachment.area_id
+        where asked.id = %(person)s
+        """,
+        person=person_id,
+        now=now,
+        zone=zone,
+    )
+    if found is None:
+        raise NotYourPatient()
+    return found
