@@ -14,7 +14,7 @@ import registratura.portal
 from registratura.db import open_pool
 from registratura.esia import open_esia
 from registratura.portal.consent_text import CURRENT
-from registratura.portal.routes import ROUTES
+from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
 from registratura.web.cookies import Cookies
@@ -46,8 +46,9 @@ def create_app(settings: Settings) -> Litestar:
     shelf = portal_shelf(PORTAL / "static")
     cookies = Cookies.of(settings.public_url)
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
+    pages = ROUTES if settings.production else [*ROUTES, *DEMO]
     app = Litestar(
-        route_handlers=[*ROUTES, static_route(shelf), healthz, readyz, PrometheusController],
+        route_handlers=[*pages, static_route(shelf), healthz, readyz, PrometheusController],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         template_config=make_templates(settings, shelf, [PORTAL / "templates"]),

@@ -1,8 +1,9 @@
 """The settings: one frozen dataclass, the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,12 @@ def _site(given: str) -> str:
     return given.rstrip("/")
 
 
+def _mailbox(given: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", given):
+        raise ValueError("нечто вида registratura@example.org")
+    return given
+
+
 def _database(given: str) -> str:
     try:
         conninfo_to_dict(given)
@@ -86,10 +93,14 @@ _READERS: dict[str, Callable[[str], object]] = {
     "esia_trusted_files": _paths,
     "region_zone": _zone,
     "policy_check": _one_of("warn", "strict"),
+    "smtp_port": _port,
+    "smtp_from": _mailbox,
+    "smtp_tls": _one_of("starttls", "tls", "none"),
     "var": _path,
 }
 _DATABASES = ("database_url", "database_owner_url", "database_admin_url")
-_NOT_SHOWN = {*_DATABASES, "secret"}
+_NOT_SHOWN = {*_DATABASES, "secret", "smtp_password"}
+_OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,12 @@ class Settings:
     hotline: str = "122"
     region_zone: str = "Europe/Moscow"
     policy_check: str = "warn"
+    smtp_host: str = ""  # no letters are sent
+    smtp_port: int = 587
+    smtp_tls: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_from: str = "registratura@localhost"
     var: Path = Path("var")
 
     @property
@@ -174,6 +191,17 @@ def _check_production(settings: Settings, given: set[str]) -> None:
         wrong.add("secret")
     if not settings.public_url.startswith("https:"):
         wrong.add("public_url")
+    wrong |= _wrong_mail(settings, given)
     if wrong:
         names = ", ".join(sorted(variable(name) for name in wrong))
         raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")
+
+
+def _wrong_mail(settings: Settings, given: set[str]) -> set[str]:
+    """Where letters are sent: a sender of one's own, and names of patients only under TLS."""
+    if not settings.smtp_host:
+        return set()
+    wrong = {"smtp_from"} - given
+    if settings.smtp_tls == "none" and settings.smtp_host not in _OWN_MACHINE:
+        wrong.add("smtp_tls")
+    return wrong

@@ -1,29 +1,30 @@
-"""The worker: relays the outbox into jobs, runs the jobs, opens days, sweeps what is over."""
+"""The worker: relays the outbox into jobs, tells people, opens days, sweeps what is over."""
 
 import asyncio
 import signal
 from datetime import UTC, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import procrastinate
 import structlog
-from procrastinate import PsycopgConnector
+from procrastinate import JobContext, PsycopgConnector, RetryStrategy
 
 from registratura import db as database
-from registratura.booking import schedules
-from registratura.db import Pool
+from registratura import notices
+from registratura.booking import holds, schedules
+from registratura.db import Connection, Pool
 from registratura.esia import attempts
-from registratura.outbox import Reactions, relay
+from registratura.outbox import Announcement, Reactions, relay
 from registratura.settings import Settings
 from registratura.web import limits, sessions
 
 log = structlog.get_logger()
 
-REACTIONS: Reactions = {}
-"""Who reacts to which event of the outbox."""
-
 _PAUSE = 0.5  # seconds between looks at an empty outbox
-_STALLED_AFTER = 120  # seconds without a worker's heartbeat
+_STALLED_AFTER = 30  # seconds without a worker's heartbeat
+_TELLING = RetryStrategy(max_attempts=9, exponential_wait=3)  # for eight hours
+_SENDING = RetryStrategy(max_attempts=7, exponential_wait=5)  # for twenty-seven
 
 
 async def run(settings: Settings) -> None:
@@ -38,7 +39,7 @@ async def run(settings: Settings) -> None:
         running = asyncio.create_task(
             jobs.run_worker_async(install_signal_handlers=False, concurrency=4, wait=True)
         )
-        relaying = asyncio.create_task(_relay_until(stop, pool))
+        relaying = asyncio.create_task(_relay_until(stop, pool, reactions(jobs)))
         stopping = asyncio.create_task(stop.wait())
         # whichever of them ends first ends the worker: a dead part must not go unnoticed
         ended, _ = await asyncio.wait(
@@ -61,19 +62,59 @@ def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
     async def opening(timestamp: int) -> None:
         await open_days(pool, settings)
 
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(queueing_lock="end_holds", pass_context=False)
+    async def ending_holds(timestamp: int) -> None:
+        async with pool.connection() as db:
+            while await holds.end_expired(db, now=datetime.now(UTC)):
+                pass
+
     @jobs.periodic(cron="17 * * * *")
     @jobs.task(queueing_lock="sweep", pass_context=False)
     async def sweeping(timestamp: int) -> None:
         await sweep(pool, now=datetime.now(UTC))
 
-    @jobs.periodic(cron="* * * * *")
+    @jobs.periodic(cron="* * * * * */10")  # the sixth field is seconds
     @jobs.task(queueing_lock="give_back", pass_context=False)
     async def giving_back(timestamp: int) -> None:
         stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER)
         for job in stalled:
             await jobs.job_manager.retry_job(job, retry_at=datetime.now(UTC))
 
+    _add_notices(jobs, pool, settings)
     return jobs
+
+
+def reactions(jobs: procrastinate.App) -> Reactions:
+    """Who reacts to which event of the outbox: each defers one job, in the relay's transaction."""
+
+    async def tell(db: Connection, it: Announcement) -> None:
+        telling = jobs.configure_task("notices.tell", lock=str(it.subject_id), connection=db)
+        await telling.defer_async(event=it.event, subject_id=str(it.subject_id))
+
+    return {event: [tell] for event in notices.EVENTS}
+
+
+def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> None:
+    """Telling goes before sending: a mail server that does not answer keeps no message back."""
+    post = notices.Post.of(settings)
+
+    @jobs.task(name="notices.tell", queue="notices", priority=1, retry=_TELLING)
+    async def tell(event: str, subject_id: str) -> None:
+        async with pool.connection() as db, db.transaction():
+            now = datetime.now(UTC)
+            told = await notices.tell(db, event, UUID(subject_id), now=now, settings=settings)
+            for letter in told:
+                # letters about one visit reach a mailbox in the order of what they tell
+                lock = f"{subject_id}/{letter.account_id}"
+                sending = deliver.configure(lock=lock, connection=db)
+                await sending.defer_async(notice_id=str(letter.id))
+
+    @jobs.task(name="notices.deliver", queue="notices", retry=_SENDING, pass_context=True)
+    async def deliver(context: JobContext, notice_id: str) -> None:
+        last = context.job.attempts >= (_SENDING.max_attempts or 0)
+        now, zone = datetime.now(UTC), settings.region_zone
+        await notices.deliver(pool, post, UUID(notice_id), now=now, zone=zone, last=last)
 
 
 async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
@@ -100,9 +141,9 @@ async def sweep(pool: Pool, *, now: datetime) -> None:
         )
 
 
-async def _relay_until(stop: asyncio.Event, pool: Pool) -> None:
+async def _relay_until(stop: asyncio.Event, pool: Pool, reacting: Reactions) -> None:
     while not stop.is_set():
         async with pool.connection() as db:
-            passed_on = await relay(db, REACTIONS)
+            passed_on = await relay(db, reacting)
         if not passed_on:
             await asyncio.sleep(_PAUSE)

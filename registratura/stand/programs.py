@@ -11,7 +11,13 @@ from registratura.stand.databases import Databases
 from registratura_ground.processes import Child
 from registratura_ground.refused import Refused
 
-_SECRETS = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_ADMIN_URL", "REGISTRATURA_SECRET")
+_SECRETS = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_ADMIN_URL",
+    "REGISTRATURA_SECRET",
+    "REGISTRATURA_SMTP_PASSWORD",
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,7 @@ class Programs:
         return self._without_secrets() | {
             "DATABASE_URL": self.databases.registry,
             variable("secret"): self.settings.secret,
+            variable("smtp_password"): self.settings.smtp_password,
             variable("var"): str(self.settings.var),
             variable("public_url"): self.settings.public_url,
             variable("esia_url"): self.inherited.get(variable("esia_url")) or self.places.esia_url,

@@ -11,6 +11,7 @@ _SCREEN = """\
   Портал                 {portal}
   ЕСИА, учебный стенд    {esia}      коды из СМС и письма: {esia}/messages
   Госуслуги, стенд       {gosuslugi}
+  Сообщения пациентам    {portal}/demo/messages
 
   Кем войти (пароль у всех Registratura-40):
     +7 900 000-00-01   Мария Иванова, она же maria@example.org

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from registratura.db import Connection, execute, find
+from registratura.notices.audience import STILL_KNOWS
 from registratura.web.visitor import Patient, Visitor
 
 IDLE = timedelta(minutes=30)
@@ -33,6 +34,7 @@ class _Row:
     sex: str
     relatives: list[dict[str, Any]]
     consents: list[str]
+    unread: int
 
 
 async def begin(
@@ -60,7 +62,8 @@ async def begin(
 async def find_visitor(
     db: Connection, session_id: str, *, now: datetime, today: date
 ) -> Visitor | None:
-    """The visitor of a living session, or None. One statement: session, account, relatives.
+    """The visitor of a living session, or None. One statement: session, account, relatives,
+    how many messages wait for him.
 
     The relatives are those of `people.patients.search`: one who reached 18 by `today` (the
     region's date) is no longer among them.
@@ -83,7 +86,13 @@ async def find_visitor(
                    and birthday(least(r.birth_date, card.birth_date), 18) > %(today)s
                ) as relatives,
                array(select c.document || ' ' || c.version from consent c
-                      where c.account_id = a.id and c.withdrawn_at is null) as consents
+                      where c.account_id = a.id and c.withdrawn_at is null) as consents,
+               (select count(*) from notice
+                 where notice.account_id = a.id and notice.state = 'new' and
+        """
+        + STILL_KNOWS
+        + """
+               ) as unread
           from web_session s join account a on a.id = s.account_id
          where s.id_sha256 = %(id)s and s.ends_at > %(now)s and s.seen_at > %(idle_since)s
         """,
@@ -165,6 +174,7 @@ def _visitor(row: _Row) -> Visitor:
         patients=patients,
         patient=chosen,
         consents=frozenset(row.consents),
+        unread=row.unread,
     )
 
 

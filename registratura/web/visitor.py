@@ -55,13 +55,15 @@ class Patient:
 @dataclass(frozen=True)
 class Visitor:
     """A signed-in account. `patients` begins with the owner; `patient` is the default of a new
-    booking; `consents` are the documents agreed to, each `name version`."""
+    booking; `consents` are the documents agreed to, each `name version`; `unread` counts the
+    messages that he has not seen."""
 
     account_id: UUID
     person_id: UUID
     patients: tuple[Patient, ...]
     patient: Patient
     consents: frozenset[str]
+    unread: int = 0
 
     @property
     def owner(self) -> Patient:

@@ -1,0 +1,82 @@
+"""Who may know of a visit at this moment; written once, asked from both ends."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import LiteralString
+from uuid import UUID
+
+from registratura.db import Connection, rows
+from registratura.people import names
+
+# The patient himself; whoever has a living confirmed link to him; whoever has a living declared
+# link and booked the visit. A link ends by itself on the day he is 18, at his death at once. A card
+# joined into another is read through it. `today` is the region's date. The condition on `ended_at`
+# stands outside the union: within it, PostgreSQL finds links by their account only.
+_KNOWING: LiteralString = """
+    from appointment
+    join person as patient on patient.id = appointment.patient_id
+    join person as card on card.id = coalesce(patient.joined_into, patient.id)
+    join person as linked on linked.id = card.id or linked.joined_into = card.id
+    join (
+        select id as account_id, person_id, 'own' as level, last_name, first_name, middle_name,
+               birth_date, null::timestamptz as ended_at
+        from account
+        union all
+        select account_id, person_id, level, last_name, first_name, middle_name, birth_date,
+               ended_at
+        from relative
+    ) as acting on acting.person_id = linked.id and acting.ended_at is null
+    where (acting.level = 'own' or (card.died_on is null
+           and birthday(least(acting.birth_date, card.birth_date), 18) > %(today)s))
+      and (acting.level <> 'declared' or acting.account_id = appointment.account_id)
+"""
+
+STILL_KNOWS: LiteralString = (
+    "exists (select"
+    + _KNOWING
+    + " and appointment.id = notice.subject_id and acting.account_id = notice.account_id)"
+)
+"""A condition on a row of `notice`: its account may know of its visit today."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An account that is told. The name is the patient's as this account knows him."""
+
+    account_id: UUID
+    person_id: UUID
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    email: str | None
+
+    @property
+    def patient(self) -> str:
+        """«Иванов П.И.»."""
+        return names.short(self.last_name, self.first_name, self.middle_name)
+
+
+async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[Recipient]:
+    """Every account that may know of the visit on `today`; of a patient who died, nobody.
+
+    The address is ЕСИА's, and None for an account that agreed to nothing or has agreed no longer.
+    """
+    return await rows(
+        db,
+        Recipient,
+        """
+        select distinct on (acting.account_id)
+               acting.account_id, card.id as person_id,
+               acting.last_name, acting.first_name, acting.middle_name,
+               (select email from account where account.id = acting.account_id
+                    and exists (select from consent where consent.account_id = account.id
+                                and withdrawn_at is null)) as email
+        """
+        + _KNOWING
+        + """
+          and appointment.id = %(appointment)s and card.died_on is null
+        order by acting.account_id, acting.level <> 'own', acting.level <> 'confirmed'
+        """,
+        appointment=appointment_id,
+        today=today,
+    )

@@ -1,0 +1,97 @@
+"""The messages of an account on the portal; and, for the demo, everybody's."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from registratura.db import Connection, rows
+from registratura.notices import texts
+from registratura.notices.audience import STILL_KNOWS
+
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. `stands`: the proposed time that it tells of is still kept."""
+
+    id: UUID
+    kind: str
+    text: str
+    state: str
+    created_at: datetime
+    subject_id: UUID
+    person_id: UUID
+    stands: bool
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it had not been shown before."""
+        return self.state == "new"
+
+    @property
+    def path(self) -> str:
+        """Where it leads."""
+        return texts.path(self.kind, self.subject_id, self.person_id, stands=self.stands)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice as the demo shows it: by which channel, to whom, in which state."""
+
+    id: UUID
+    channel: str
+    state: str
+    text: str
+    created_at: datetime
+    account: str
+    email: str | None
+
+
+async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) -> list[Message]:
+    """The latest hundred messages, the newest first; what was new is read from here on.
+
+    Shown only while the account may know of the visit: asked anew on each `today` of the region.
+    """
+    return await rows(
+        db,
+        Message,
+        """
+        with shown as (
+            select notice.id, notice.kind, notice.text, notice.state, notice.created_at,
+                   notice.subject_id, notice.person_id,
+                   coalesce(visit.state = 'held' and visit.held_until > %(now)s, false) as stands
+            from notice join appointment as visit on visit.id = notice.subject_id
+            where notice.account_id = %(account)s and notice.channel = 'portal' and
+        """
+        + STILL_KNOWS
+        + """
+            order by notice.created_at desc, notice.id
+            limit %(shown)s
+        ), seen as (
+            update notice set state = 'read', read_at = %(now)s from shown
+            where notice.id = shown.id and notice.state = 'new'
+        )
+        select * from shown order by created_at desc, id
+        """,
+        account=account_id,
+        now=now,
+        today=today,
+        shown=SHOWN,
+    )
+
+
+async def search_everybodys(db: Connection) -> list[Told]:
+    """The latest hundred notices of everybody. Of the demo only: nobody is asked who he is."""
+    return await rows(
+        db,
+        Told,
+        """
+        select notice.id, channel, state, text, notice.created_at, account.email,
+               concat_ws(' ', last_name, first_name, middle_name) as account
+        from notice join account on account.id = notice.account_id
+        order by notice.created_at desc, notice.id
+        limit %(shown)s
+        """,
+        shown=SHOWN,
+    )
