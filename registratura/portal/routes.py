@@ -8,11 +8,14 @@ from registratura.portal import (
     confirming,
     consent,
     home,
+    messages,
     patient,
     profile,
+    referrals,
     relatives,
     signin,
     times,
+    together,
 )
 from registratura.web.vision import choose_vision
 
@@ -42,8 +45,18 @@ ROUTES: list[ControllerRouterHandler] = [
     confirming.held,
     confirming.prolong,
     confirming.book,
+    referrals.ask,
+    referrals.find,
+    referrals.doctors,
+    together.choose,
+    together.check,
+    together.book,
     appointments.appointments,
     appointments.ticket,
     appointments.ask_to_cancel,
     appointments.cancel,
+    messages.messages,
 ]
+
+DEMO: list[ControllerRouterHandler] = [messages.everybodys]
+"""Pages that a production does not have."""

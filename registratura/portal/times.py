@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from litestar import get
 from litestar.response import Template
 
-from registratura.booking import doctors, offers, slots
+from registratura.booking import doctors, no_shows, offers, slots
 from registratura.booking.doctors import Doctor
+from registratura.booking.no_shows import Standing
+from registratura.booking.offers import DoctorOffer
 from registratura.booking.slots import FreeTime
 from registratura.booking.windows import Window
 from registratura.db import Connection
@@ -99,12 +101,11 @@ async def times_page(
     free = await slots.search_free(db, doctor.post_id, window)
     today = doctor.day_of(now)
     refusal = offers.find_refusal(doctor, asking)
-    elsewhere = (
-        []
-        if free
-        else await offers.search_elsewhere(db, doctor.department_id, doctor.position_id, asking)
-    )
-    nearest = slots.nearest(free, taken) if taken else []
+    elsewhere: list[DoctorOffer] = []
+    if not free:
+        elsewhere = await offers.search_elsewhere(
+            db, doctor.department_id, doctor.position_id, asking
+        )
     return page(
         "clinics/times.html",
         visitor=visitor,
@@ -116,7 +117,18 @@ async def times_page(
         refusal=refusal.text if refusal else None,
         elsewhere=elsewhere,
         taken=taken,
-        nearest=nearest,
+        standing=await _standing(db, doctor, booking, visitor, now),
+        nearest=slots.nearest(free, taken) if taken else [],
+    )
+
+
+async def _standing(
+    db: Connection, doctor: Doctor, booking: Wizard, visitor: Visitor | None, now: datetime
+) -> Standing | None:
+    if booking.patient is None or visitor is None:
+        return None
+    return await no_shows.get_standing(
+        db, booking.patient, visitor.account_id, doctor.rules, now=now
     )
 
 

@@ -1,11 +1,16 @@
 """The wizard of booking: for whom it runs, and its addresses, each of which carries the patient."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar.di import Provide
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import ValidationException
+from litestar.params import Body
 
 from registratura.booking import referrals, visits
 from registratura.booking.model import Channel
@@ -31,6 +36,13 @@ class Wizard:
     today: date
     replaced: Visit | None = None  # the visit that is moved
     referral: Referral | None = None  # the one by which the patient comes
+
+    @property
+    def known_patient(self) -> Patient:
+        """The patient of somebody who signed in; a guard has let nobody else here."""
+        if self.patient is None:
+            raise ValueError("booking: a wizard without a patient")
+        return self.patient
 
     @property
     def age(self) -> int | None:
@@ -81,8 +93,32 @@ async def start(
     chosen = moved.patient_id if moved else patient or visitor.patient.id
     whom = await patients.get_for(db, account, chosen, now=now, zone=zone)
     by = await referrals.get(db, whom, referral) if referral else None
+    if moved and by is None:
+        by = await referrals.find_of_visit(db, moved.id)
     return Wizard(whom, today, moved or None, by)
 
 
 BOOKING = {"booking": Provide(start)}
 """A handler with these dependencies may ask for `booking: Wizard`."""
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+def uuid_in(form: Mapping[str, str], name: str) -> UUID:
+    """A field that a page of ours wrote. Refuses a form that none of them did."""
+    try:
+        return UUID(form[name])
+    except (KeyError, ValueError):
+        raise ValidationException(f"field {name}") from None
+
+
+async def _of_a_form(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor, data: Form
+) -> Wizard:
+    replaces = uuid_in(data, "replaces") if data.get("replaces") else None
+    referral = uuid_in(data, "referral") if data.get("referral") else None
+    return await start(db, visitor, now, settings, uuid_in(data, "patient"), replaces, referral)
+
+
+FORM = {"booking": Provide(_of_a_form)}
+"""The same for a handler of a form that was sent."""

@@ -1,8 +1,6 @@
 """The pages of booking, through the whole application, over the small region."""
 
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import httpx
@@ -11,37 +9,6 @@ from litestar import Litestar
 
 from registratura.db import Connection, execute, value
 from tests.given import people, portal, region
-
-
-@pytest.fixture
-async def app(db: Connection, database_url: str) -> AsyncIterator[Litestar]:
-    """The portal over the small region, its days opened from the real today."""
-    async with portal.running(portal.settings(database_url)) as started:
-        yield started
-
-
-@pytest.fixture
-async def maria(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
-    """Мария's browser, signed in."""
-    async with await portal.signed_in(app, people.MARIA) as client:
-        yield client
-
-
-async def free_slot(db: Connection, post: str = "therapist", offset: int = 0) -> UUID:
-    """A free time of a doctor, a day from now at least."""
-    found = await value(
-        db,
-        """
-        select slot.id from slot join post on post.id = slot.post_id
-        where post.code = %(post)s and slot.taken = 0
-          and slot.starts_at > %(now)s::timestamptz + interval '1 day'
-        order by slot.starts_at limit 1 offset %(offset)s
-        """,
-        post=post,
-        now=datetime.now(UTC),
-        offset=offset,
-    )
-    return UUID(str(found))
 
 
 async def own_id(db: Connection) -> UUID:
@@ -70,7 +37,7 @@ async def test_everybody_may_look_at_clinics_doctors_and_times(
             f"/doctors/{post}",
         ):
             assert (await client.get(path)).status_code == 200, path
-        chosen = f"/check?slot={await free_slot(db)}"
+        chosen = f"/check?slot={await region.free_slot(db)}"
         answer = await client.get(chosen)
         assert answer.headers["location"] == f"/signin?next=%2Fcheck%3Fslot%3D{chosen[12:]}"
 
@@ -113,7 +80,7 @@ async def test_an_absurd_day_shows_the_first_that_has_time(
 async def test_the_same_form_sent_twice_is_one_visit(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
-    form = await form_of(maria, db, await free_slot(db))
+    form = await form_of(maria, db, await region.free_slot(db))
     answers = [await portal.submit(maria, "/appointments", form) for _ in range(2)]
     assert {it.status_code for it in answers} == {303}
     assert len({it.headers["location"] for it in answers}) == 1
@@ -123,7 +90,7 @@ async def test_the_same_form_sent_twice_is_one_visit(
 async def test_a_taken_time_keeps_the_page_and_offers_three(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
-    slot = await free_slot(db)
+    slot = await region.free_slot(db)
     form = await form_of(maria, db, slot)
     await execute(db, "update slot set blocked = 'x' where id = %(slot)s", slot=slot)
     answer = await portal.submit(maria, "/appointments", form)
@@ -136,7 +103,7 @@ async def test_a_taken_time_keeps_the_page_and_offers_three(
 async def test_a_held_time_tells_its_end_and_is_prolonged_once(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
-    form = {"slot": str(await free_slot(db)), "patient": str(await own_id(db))}
+    form = {"slot": str(await region.free_slot(db)), "patient": str(await own_id(db))}
     held = await portal.submit(maria, "/holds", form)
     page = await maria.get(held.headers["location"])
     assert "Держим это время за вами" in page.text
@@ -151,9 +118,9 @@ async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
     first = await portal.submit(
-        maria, "/appointments", await form_of(maria, db, await free_slot(db))
+        maria, "/appointments", await form_of(maria, db, await region.free_slot(db))
     )
-    slot = await free_slot(db, offset=3)
+    slot = await region.free_slot(db, offset=3)
     wanted = {"slot": str(slot), "patient": str(await own_id(db))}
     clash = await portal.submit(maria, "/holds", wanted)
     assert clash.status_code == 409
@@ -161,7 +128,7 @@ async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
     replaces = first.headers["location"].rsplit("/", 1)[1]
     held = await portal.submit(maria, "/holds", {**wanted, "replaces": replaces})
     assert "Переносим запись" in (await maria.get(held.headers["location"])).text
-    form = await form_of(maria, db, await free_slot(db, offset=5))
+    form = await form_of(maria, db, await region.free_slot(db, offset=5))
     booked = await portal.submit(
         maria, "/appointments", {**form, "slot": str(slot), "replaces": replaces}
     )
@@ -178,7 +145,7 @@ async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
 async def test_a_form_that_no_page_wrote_is_refused(
     maria: httpx.AsyncClient, db: Connection, spoiled: dict[str, str]
 ) -> None:
-    form = await form_of(maria, db, await free_slot(db))
+    form = await form_of(maria, db, await region.free_slot(db))
     answer = await portal.submit(maria, "/appointments", {**form, **spoiled})
     assert answer.status_code == 400
     assert await value(db, "select count(*) from appointment") == 0
@@ -222,7 +189,7 @@ async def test_odd_words_in_the_search_are_answered_calmly(app: Litestar, words:
 async def test_odd_bytes_in_a_form_are_refused_calmly(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
-    form = await form_of(maria, db, await free_slot(db))
+    form = await form_of(maria, db, await region.free_slot(db))
     for name in ("slot", "patient", "key"):
         answer = await portal.submit(maria, "/appointments", {**form, name: "\x00" * 9})
         assert answer.status_code == 400
@@ -232,7 +199,7 @@ async def test_anothers_visit_is_neither_replaced_nor_held(
     app: Litestar, maria: httpx.AsyncClient, db: Connection
 ) -> None:
     booked = await portal.submit(
-        maria, "/appointments", await form_of(maria, db, await free_slot(db))
+        maria, "/appointments", await form_of(maria, db, await region.free_slot(db))
     )
     hers = booked.headers["location"].rsplit("/", 1)[1]
     herself = str(await own_id(db))
@@ -240,7 +207,7 @@ async def test_anothers_visit_is_neither_replaced_nor_held(
         his = await value(db, "select person_id from account where oid = 1003")
         for path in ("/holds", "/appointments"):
             form = {
-                "slot": str(await free_slot(db, offset=4)),
+                "slot": str(await region.free_slot(db, offset=4)),
                 "patient": str(his),
                 "key": str(uuid4()),
                 "replaces": hers,
@@ -251,7 +218,10 @@ async def test_anothers_visit_is_neither_replaced_nor_held(
         held = await portal.submit(
             maria,
             "/holds",
-            {"slot": str(await free_slot(db, "gynaecologist", offset=8)), "patient": herself},
+            {
+                "slot": str(await region.free_slot(db, "gynaecologist", offset=8)),
+                "patient": herself,
+            },
         )
         path = held.headers["location"].split("?")[0]
         assert (await stranger.get(path)).status_code == 404
