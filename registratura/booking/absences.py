@@ -10,8 +10,9 @@ from registratura import audit
 from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import schedules
+from registratura.booking.model import check_moment
 from registratura.booking.refusals import AbsentAlready
-from registratura.db import Connection
+from registratura.db import Connection, retried
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Absence:
     substitute_id: UUID | None
 
 
+@retried
 async def record(
     db: Connection,
     *,
@@ -43,6 +45,7 @@ async def record(
     the days meet another absence. Raises `ValueError` for days in the wrong order, a substitute
     who is the absent one, or a post that nobody has.
     """
+    check_moment(now)
     if first_day > last_day:
         raise ValueError(f"last_day: {last_day} is before {first_day}")
     if substitute_id == post_id:

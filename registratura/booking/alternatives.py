@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from registratura.booking import doctors, offers, slots
+from registratura.booking import doctors, offers, refusals, slots
 from registratura.booking.offers import Asking, DoctorOffer
 from registratura.booking.slots import FreeTime
 from registratura.db import Connection
@@ -19,11 +19,30 @@ class Alternatives:
     elsewhere: Sequence[DoctorOffer]
 
 
-async def search(db: Connection, slot_id: UUID, asking: Asking, *, limit: int = 3) -> Alternatives:
+_OF_THE_PATIENT = (
+    refusals.CardClosed,
+    refusals.ClashNotShown,
+    refusals.NoShowPause,
+    refusals.PausedUntilTomorrow,
+    refusals.TooManyComing,
+)
+"""What any other time would meet too: none is offered."""
+
+
+async def search(
+    db: Connection,
+    slot_id: UUID,
+    asking: Asking,
+    *,
+    refusal: refusals.BookingRefusal | None = None,
+    limit: int = 3,
+) -> Alternatives:
     """Up to `limit` of each, nearest to the time that was refused; what the patient may book.
 
     Refuses with `SlotUnknown` where there never was such a time.
     """
+    if isinstance(refusal, _OF_THE_PATIENT):
+        return Alternatives((), (), ())
     refused = await slots.get(db, slot_id)
     doctor = asking.see(await doctors.get(db, refused.post_id, now=asking.now))
     same = await slots.search_free(

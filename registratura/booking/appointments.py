@@ -12,9 +12,10 @@ from registratura.booking import asking, keys, locks, rules
 from registratura.booking.model import Receipt, State
 from registratura.booking.offer import Offer
 from registratura.booking.wishes import Wish, judged
-from registratura.db import Connection
+from registratura.db import Connection, retried
 
 
+@retried
 async def book(db: Connection, wish: Wish, key: UUID) -> Receipt:
     """Give the slot to the patient; the answer is on disk when this returns.
 
@@ -65,7 +66,8 @@ async def write(
         with visit as (
             insert into appointment (slot_id, seat, patient_id, post_id, department_id, position_id,
                 room_id, starts_at, ends_at, state, channel, account_id, booked_at, held_until,
-                replaces, moved_from, referral_id, proposed_for)
+                replaces, moved_from, referral_id, proposed_for,
+                waived_by)
             select slot.id,
                    coalesce((select min(seat) from generate_series(1, slot.seats) as seat
                              where not exists (select from appointment as other
@@ -74,7 +76,8 @@ async def write(
                    %(patient)s, slot.post_id, slot.department_id, slot.position_id, slot.room_id,
                    slot.starts_at, slot.ends_at, %(state)s, %(channel)s,
                    coalesce(%(account)s::uuid, cancelled.account_id), %(now)s,
-                   %(held_until)s, %(replaces)s, %(moved_from)s, %(referral)s, cancelled.id
+                   %(held_until)s, %(replaces)s, %(moved_from)s, %(referral)s, cancelled.id,
+                   %(waived_by)s
             from slot
             left join appointment as cancelled on cancelled.id = %(proposed_for)s::uuid
             where slot.id = %(slot)s
@@ -119,6 +122,7 @@ async def write(
         moved_from=wish.replaces if booked else None,
         referral=offer.referral_id,
         proposed_for=proposed_for,
+        waived_by=wish.waived_by,
         actor_kind=wish.actor.kind,
         actor_id=wish.actor.id,
         key_actor=keys.owner(wish.actor),

@@ -114,8 +114,10 @@ _FACTS: LiteralString = """
                  where patient_id = wanted.patient_id and state = 'not_arrived'
                    and starts_at > %(now)s - interval '1 year'
                    and (not wanted.declared or account_id = %(account)s::uuid)) as missed,
-           coalesce(wanted.referral_id, case when position.needs_referral and not wanted.declared
-               then (
+           coalesce(wanted.referral_id, (
+                   select referral_id from appointment
+                   where id = wanted.replaces and position_id = slot.position_id
+               ), case when position.needs_referral and not wanted.declared then (
                    select referral.id from referral
                    where referral.patient_id = wanted.patient_id
                      and referral.position_id = slot.position_id

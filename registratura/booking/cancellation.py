@@ -8,11 +8,12 @@ from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import locks
 from registratura.booking.freeing import GIVEN_BACK
-from registratura.booking.model import State
+from registratura.booking.model import State, check_moment
 from registratura.booking.refusals import CannotBeCancelled
-from registratura.db import Connection
+from registratura.db import Connection, retried
 
 
+@retried
 async def cancel(
     db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, by: str = "patient"
 ) -> None:
@@ -22,6 +23,7 @@ async def cancel(
     before stays so, quietly. Refuses with `CannotBeCancelled` once the visit has begun.
     `by` is who gave up: patient, clinic or federation.
     """
+    check_moment(now)
     async with db.transaction():
         slot_id = await database.value(
             db, "select slot_id from appointment where id = %(it)s", it=appointment_id

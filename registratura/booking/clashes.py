@@ -38,6 +38,7 @@ class Refused:
     replaces: UUID | None
     referral_id: UUID | None
     channel: str
+    waived: bool
 
 
 async def find(db: Connection, asked: Refused) -> BookingRefusal | None:
@@ -105,7 +106,7 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
             select 'one_coming_visit_per_position', standing.id
             from wanted join standing on standing.patient_id = %(patient)s
                 and standing.replaces is null and standing.waived_by is null
-                and standing.position_id = wanted.position_id
+                and standing.position_id = wanted.position_id and not %(waived)s
                 and tstzrange(least(standing.booked_at, standing.starts_at), standing.starts_at)
                     && tstzrange(least(%(now)s, wanted.starts_at), wanted.starts_at)
             union all
@@ -131,6 +132,7 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
         replaces=asked.replaces,
         referral=asked.referral_id,
         channel=asked.channel,
+        waived=asked.waived,
         now=asked.now,
     )
 

@@ -13,7 +13,7 @@ from registratura.booking.offer import Offer
 from registratura.booking.refusals import NotNeighbours, TooManyComing
 from registratura.booking.slots import FreeTime
 from registratura.booking.wishes import Wish, judged
-from registratura.db import Connection
+from registratura.db import Connection, retried
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ def pairs(times: Sequence[FreeTime]) -> list[Pair]:
     ]
 
 
+@retried
 async def book_together(
     db: Connection, first: Wish, second: Wish, key: UUID
 ) -> tuple[Receipt, Receipt]:

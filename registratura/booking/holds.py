@@ -14,10 +14,10 @@ from registratura import db as database
 from registratura.booking import asking, locks, rules
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
-from registratura.booking.model import State
+from registratura.booking.model import State, check_moment
 from registratura.booking.refusals import HoldOver
 from registratura.booking.wishes import Wish, judged
-from registratura.db import Connection
+from registratura.db import Connection, retried
 from registratura.people.patients import Patient
 
 
@@ -36,6 +36,7 @@ class Hold:
     proposed: bool  # by the clinic, in place of a visit that it cancelled
 
 
+@retried
 async def hold(db: Connection, wish: Wish) -> Hold:
     """Keep the slot for the minutes of the rules; the account's earlier hold for the patient ends.
 
@@ -86,8 +87,10 @@ async def get(
     return found
 
 
+@retried
 async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) -> None:
     """Hold it for `minutes` from now, once. Refuses with `HoldOver` the second time or too late."""
+    check_moment(now)
     async with db.transaction():
         await locks.lock_patient(db, held.patient_id)
         changed = await database.execute(
@@ -119,6 +122,7 @@ async def find_slot(db: Connection, account_id: UUID, hold_id: UUID) -> UUID | N
     return slot_id
 
 
+@retried
 async def end_expired(db: Connection, *, now: datetime, most: int = 500) -> int:
     """End up to `most` holds that are past their end, so that their times are free to all.
 

@@ -51,6 +51,12 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+def check_moment(now: datetime) -> None:
+    """Raises `ValueError` for a moment without a zone: nobody could say when it was."""
+    if now.tzinfo is None:
+        raise ValueError("now: a datetime without a zone")
+
+
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.BOOKED, State.EXPIRED, State.CANCELLED}),
     State.BOOKED: frozenset(

@@ -11,8 +11,9 @@ import psycopg
 from registratura import audit
 from registratura import db as database
 from registratura.audit import Actor
+from registratura.booking.model import check_moment
 from registratura.booking.refusals import ReferralNumberTaken, ReferralUnknown
-from registratura.db import Connection
+from registratura.db import Connection, retried
 from registratura.people.patients import Patient
 
 
@@ -100,6 +101,17 @@ async def get(db: Connection, patient: Patient, referral_id: UUID) -> Referral:
     )
 
 
+async def find_of_visit(db: Connection, appointment_id: UUID) -> Referral | None:
+    """The referral by which that visit was booked: a move goes by it too."""
+    return await database.find(
+        db,
+        Referral,
+        _REFERRAL
+        + "where referral.id = (select referral_id from appointment where id = %(visit)s)",
+        visit=appointment_id,
+    )
+
+
 async def _get(
     db: Connection, sql: LiteralString, patient: Patient, **parameters: object
 ) -> Referral:
@@ -109,6 +121,7 @@ async def _get(
     return found
 
 
+@retried
 async def add(
     db: Connection,
     *,
@@ -126,6 +139,7 @@ async def add(
     Refuses with `ReferralNumberTaken`. Raises `ValueError` where the dates are in the wrong order,
     or nobody and nothing has the id that is given.
     """
+    check_moment(now)
     if valid_from > valid_to:
         raise ValueError(f"valid_to: {valid_to} is before {valid_from}")
     async with db.transaction():

@@ -244,6 +244,30 @@ class CannotBeCancelled(Refusal):
     words: ClassVar[str] = "Эту запись уже нельзя отменить"
 
 
+class CannotBeMarked(Refusal):
+    """No way leads from the visit's state to the mark (`model.TRANSITIONS`)."""
+
+    code: ClassVar[str] = "cannot_be_marked"
+    words: ClassVar[str] = "Эту запись уже нельзя так отметить"
+
+
+class TooEarlyToMark(CannotBeMarked):
+    """Arrival is marked from the visit's day on, the rest once it has begun. Parameter: when."""
+
+    code: ClassVar[str] = "too_early_to_mark"
+    words: ClassVar[str] = "Отметить это можно будет с {when}"
+
+
+class CardsClash(Refusal):
+    """Coming visits of two cards stand in each other's way. Parameter: clashes (both of each)."""
+
+    code: ClassVar[str] = "cards_clash"
+    words: ClassVar[str] = (
+        "Ничего не изменено: записи двух карт мешают друг другу. "
+        "Отмените одну из двух и объедините карты снова. {clashes}"
+    )
+
+
 class CannotBeReplaced(BookingRefusal):
     """The visit that was to be moved has begun, is cancelled, or is not this account's to move."""
 

@@ -8,7 +8,7 @@ from typing import LiteralString
 from registratura import db as database
 from registratura.booking.model import KIND_CHANNELS
 from registratura.booking.rulebook import Rules
-from registratura.db import Connection
+from registratura.db import Connection, retried
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Opened:
     slots: int
 
 
+@retried
 async def open_days(db: Connection, *, now: datetime, first: date, last: date) -> Opened:
     """Turn templates into sessions and slots for every day from `first` to `last`, inclusive.
 
@@ -59,6 +60,7 @@ async def open_to_horizon(db: Connection, *, now: datetime, today: date) -> Open
     return await open_days(db, now=now, first=today, last=today + timedelta(days=farthest + 1))
 
 
+@retried
 async def block_days_off(db: Connection, *, now: datetime) -> int:
     """Withdraw the free places of coming days that are days off or absences by now; how many.
 

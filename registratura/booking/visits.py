@@ -45,22 +45,32 @@ class Visit:
 
 
 # An account sees every visit of its owner and of confirmed relatives, but of a declared relative
-# only what it booked itself. Names are those the account's owner typed.
+# only what it booked itself. Names are those the account's owner typed. Cards that the desk joined
+# are read together, whichever of them the link names; one that is reached twice is read once.
 _VISIBLE: LiteralString = """
     with acting as (
-        select person_id, 'own' as level,
+        select person_id, 'own' as level, birth_date, created_at,
                concat_ws(' ', last_name, first_name, middle_name) as name
         from account where id = %(account)s
         union all
-        select person_id, level, concat_ws(' ', last_name, first_name, middle_name)
+        select person_id, level, birth_date, created_at,
+               concat_ws(' ', last_name, first_name, middle_name)
         from relative
         where account_id = %(account)s and ended_at is null
-          and birthday(birth_date, 18) > (%(now)s at time zone %(region_zone)s)::date
+    ), reached as (
+        select distinct on (card.id) card.id, acting.level, acting.name
+        from acting
+        join person as linked on linked.id = acting.person_id
+        join person as card on card.id = coalesce(linked.joined_into, linked.id)
+        where acting.level = 'own' or (card.died_on is null
+              and birthday(least(acting.birth_date, card.birth_date), 18)
+                  > (%(now)s at time zone %(region_zone)s)::date)
+        order by card.id, acting.level <> 'own', acting.level <> 'confirmed', acting.created_at
     )
     select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number,
            appointment.state, appointment.channel,
-           appointment.starts_at, appointment.ends_at, appointment.patient_id,
-           acting.name as patient, appointment.post_id,
+           appointment.starts_at, appointment.ends_at, reached.id as patient_id,
+           reached.name as patient, appointment.post_id,
            nullif(concat_ws(' ', practitioner.last_name, practitioner.first_name,
                             practitioner.middle_name), '') as doctor,
            position.id as position_id, position.name as position,
@@ -68,9 +78,10 @@ _VISIBLE: LiteralString = """
            organisation.short_name as organisation, department.address, department.phone,
            room.number as room, room.name as room_name, room.floor, organisation.zone,
            appointment.cancelled_by, appointment.cancelled_at
-    from acting
-    join appointment on appointment.patient_id = acting.person_id
-         and (acting.level <> 'declared' or appointment.account_id = %(account)s)
+    from reached
+    join person as part on part.id = reached.id or part.joined_into = reached.id
+    join appointment on appointment.patient_id = part.id
+         and (reached.level <> 'declared' or appointment.account_id = %(account)s)
          and appointment.state not in ('held', 'expired')
     join post on post.id = appointment.post_id
     join position on position.id = appointment.position_id

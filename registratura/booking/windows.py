@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from registratura.booking.model import Channel
+from registratura.booking.model import Channel, check_moment
 from registratura.booking.rulebook import Rules
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -32,8 +32,7 @@ class Window:
         Staff book from now on, as far as days are open, unless the rules give their channel a
         horizon. Raises `ValueError` for a `now` without a zone.
         """
-        if now.tzinfo is None:
-            raise ValueError("now: a datetime without a zone")
+        check_moment(now)
         here = ZoneInfo(zone)
         local = now.astimezone(here)
         horizon = rules.horizon(channel)

@@ -11,7 +11,7 @@ import psycopg
 from registratura import audit
 from registratura.audit import Actor
 from registratura.booking import clashes
-from registratura.booking.model import Channel
+from registratura.booking.model import Channel, check_moment
 from registratura.booking.refusals import BookingRefusal, ClashNotShown
 from registratura.db import Connection
 from registratura.people.patients import Patient
@@ -31,6 +31,13 @@ class Wish:
     channel: Channel
     replaces: UUID | None = None  # a coming visit of this patient that gives way to the new one
     referral_id: UUID | None = None  # else a fitting one is found where the position needs it
+    waived_by: str | None = None  # why staff give a second visit to one position
+
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a moment without a zone, and for a waiver that is not staff's."""
+        check_moment(self.now)
+        if self.waived_by is not None and self.actor.kind != "staff":
+            raise ValueError("waived_by: only staff waive a rule")
 
     @property
     def account_id(self) -> str | None:
@@ -48,6 +55,7 @@ class Wish:
             replaces=self.replaces,
             referral_id=self.referral_id,
             channel=self.channel,
+            waived=self.waived_by is not None,
         )
 
 

@@ -10,10 +10,11 @@ import psycopg
 from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import appointments, asking, cancellation, doctors, locks, offers, rules
-from registratura.booking.model import Channel, State
+from registratura.booking.model import Channel, State, check_moment
 from registratura.booking.refusals import BookingRefusal
 from registratura.booking.wishes import Wish
-from registratura.db import Connection
+from registratura.db import Connection, retried
+from registratura.directory import departments
 from registratura.people import cards
 from registratura.people.patients import Patient
 
@@ -53,15 +54,20 @@ async def cancel_doctor_day(
 
     Each visit is cancelled and its proposal held in one transaction, so a run that was broken off
     is finished by running it again. A new time is sought with the same doctor, his substitute,
-    then in the same speciality of the clinic and of the region.
+    then in the same speciality of the clinic and of the region. Refuses with `PostUnknown`.
     """
+    await doctors.get(db, post_id, now=now)
     return await _withdraw(db, now, actor, day, reason, post_id=post_id)
 
 
 async def close_day(
     db: Connection, *, now: datetime, actor: Actor, department_id: UUID, day: date, reason: str
 ) -> list[Outcome]:
-    """Withdraw a whole clinic's day: as `cancel_doctor_day`, for every doctor of it."""
+    """Withdraw a whole clinic's day: as `cancel_doctor_day`, for every doctor of it.
+
+    Refuses with `DepartmentUnknown`.
+    """
+    await departments.get(db, department_id)
     return await _withdraw(db, now, actor, day, reason, department_id=department_id)
 
 
@@ -74,6 +80,7 @@ async def _withdraw(
     post_id: UUID | None = None,
     department_id: UUID | None = None,
 ) -> list[Outcome]:
+    check_moment(now)
     standing = await _block(db, now, day, reason, post_id, department_id)
     return [await _rebook(db, now, actor, visit) for visit in standing]
 
@@ -152,6 +159,7 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
     return Outcome(visit.id, visit.number, visit.starts_at, None, None)
 
 
+@retried
 async def _propose(db: Connection, wish: Wish) -> bool:
     """Cancel the visit and hold the new time for its patient. False: it was cancelled before."""
     async with db.transaction():

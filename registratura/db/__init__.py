@@ -2,5 +2,6 @@
 
 from registratura.db.pool import open_pool
 from registratura.db.query import Connection, Pool, execute, find, one, rows, value
+from registratura.db.retry import retried
 
-__all__ = ["Connection", "Pool", "execute", "find", "one", "open_pool", "rows", "value"]
+__all__ = ["Connection", "Pool", "execute", "find", "one", "open_pool", "retried", "rows", "value"]

@@ -51,6 +51,16 @@ async def rush(pool: Pool, wishes: list[tuple[Account, Patient, UUID, UUID]]) ->
     return Counter(await asyncio.gather(*(one(*wish) for wish in wishes)))
 
 
+async def deadlocks(db: Connection) -> int:
+    """How many the database has had to break, retried ones too."""
+    await value(db, "select pg_stat_force_next_flush()")
+    await asyncio.sleep(1.1)  # a connection tells its counts once a second
+    count: int = await value(
+        db, "select deadlocks from pg_stat_database where datname = current_database()"
+    )
+    return count
+
+
 @pytest.fixture
 async def wide_pool(database_url: str) -> object:
     pool = await open_pool(database_url, least=10, most=CROWD, wait=30)
@@ -63,6 +73,7 @@ async def test_fifty_book_one_slot_and_one_wins(db: Connection, wide_pool: Pool)
     wishes = [(account, whom, slot, uuid4()) for account, whom in await crowd(db)]
     assert await rush(wide_pool, wishes) == {"booked": 1, "SlotTaken": CROWD - 1}
     assert await value(db, "select taken from slot where id = %(slot)s", slot=slot) == 1
+    assert await deadlocks(db) == 0
 
 
 async def test_without_its_constraints_the_seat_is_sold_many_times(
@@ -124,3 +135,30 @@ async def test_a_cancelling_sent_ten_times_at_once_succeeds_ten_times(
     assert await value(db, "select sum(taken) from slot") == 0
     told = await value(db, "select count(*) from outbox where event = 'appointment.cancelled'")
     assert told == 10
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01"])
+async def test_what_the_database_broke_off_is_done_again(
+    db: Connection, owner_url: str, sqlstate: str
+) -> None:
+    async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
+        await owner.execute(
+            "create sequence tries; grant usage, select on tries to registratura_app"
+        )
+        await owner.execute(
+            f"""
+            create function break_off() returns trigger language plpgsql as $$ begin
+                if nextval('tries') <= 2 then
+                    raise exception 'broken off' using errcode = '{sqlstate}';
+                end if;
+                return new;
+            end $$;
+            create trigger break_off before insert on appointment
+            for each row execute function break_off()
+            """  # type: ignore[arg-type]
+        )
+    whom = await people.account(db)
+    slot = (await region.free(db, "therapist"))[0].slot_id
+    await book(db, whom, await patient(db, whom), slot)
+    assert await value(db, "select count(*) from appointment") == 1
+    assert await value(db, "select last_value from tries") == 3

@@ -171,3 +171,20 @@ async def rule(db: Connection, scope: str = "region", code: str | None = None, *
     )
     statement = sql.SQL("update {} set rules = rules || %(rules)s where {}").format(table, named)
     await db.execute(statement, {"rules": Jsonb(set_), "code": code})
+
+
+async def free_slot(db: Connection, post: str = "therapist", offset: int = 0) -> UUID:
+    """A free time of a doctor, a day from now at least."""
+    found = await value(
+        db,
+        """
+        select slot.id from slot join post on post.id = slot.post_id
+        where post.code = %(post)s and slot.taken = 0
+          and slot.starts_at > %(now)s::timestamptz + interval '1 day'
+        order by slot.starts_at limit 1 offset %(offset)s
+        """,
+        post=post,
+        now=datetime.now(UTC),
+        offset=offset,
+    )
+    return UUID(str(found))

@@ -41,9 +41,11 @@ async def book(
     channel: Channel = CHANNEL,
     replaces: UUID | None = None,
     referral_id: UUID | None = None,
+    waived_by: str | None = None,
 ) -> Receipt:
     """Book the slot; with a key of its own unless one is given."""
-    wish = Wish(now, actor(account), whom, slot_id, channel, replaces, referral_id)
+    who = REGISTRAR if waived_by else actor(account)
+    wish = Wish(now, who, whom, slot_id, channel, replaces, referral_id, waived_by)
     return await appointments.book(db, wish, key or uuid4())
 
 
