@@ -2,5 +2,5 @@
 
 The names of districts and of the public organisations of Kaluga region are real and taken from
 public texts. Everything else is invented: people, doctors, numbers, telephones, most addresses,
-timetables. The same size and seed always give the same files.
+timetables. The same size, seed and day always give the same files.
 """

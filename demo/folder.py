@@ -1,14 +1,15 @@
-"""The folder itself: twelve CSV files and a README that says what is real and what is invented."""
+"""The folder itself: CSV files and a README that says what is real and what is invented."""
 
 import csv
 from collections.abc import Iterable
 from contextlib import ExitStack
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from random import Random
 
+from demo import booking, directory
 from demo.clinics import staff
-from demo.directory import write_rows
 from demo.people import Lines, Population, cast_lines
 from demo.sizes import Size
 
@@ -29,37 +30,43 @@ HEADERS = {
     "persons": "code,last_name,first_name,middle_name,birth_date,sex,snils,died_on",
     "policies": "person,series,number,valid_from,valid_to",
     "attachments": "person,department,area,kind,valid_from,valid_to",
+    "holidays": "organisation,day,name",
+    "absences": "code,post,first_day,last_day,reason,substitute",
+    "referrals": "number,person,position,departments,issued_by,valid_from,valid_to",
+    "rules": "scope,code,rule,value",
 }
 _README = """\
-Учебный регион «Калужская область», размер {size}, затравка {seed}.
+Учебный регион «Калужская область», размер {size}, затравка {seed}, на {today:%d.%m.%Y}.
 
 Настоящие: названия районов и городов, названия государственных медицинских организаций
-и несколько адресов поликлиник, известных из открытых публикаций.
+и несколько адресов поликлиник, известных из открытых публикаций; праздничные дни.
 
 Вымышлены: все люди и врачи, их даты рождения, СНИЛС и номера полисов, прикрепления, участки
 и их улицы, телефоны, кабинеты, расписания, коды и OID, почти все номера домов, больницы
-с пометкой «вымышленная». Любое совпадение с настоящими людьми случайно.
+с пометкой «вымышленная», учебный день без приёма, отсутствия врачей, направления и правила
+записи. Любое совпадение с настоящими людьми случайно.
 
 Загрузка: registratura load-region ПУТЬ
 """
 
 
-def write(folder: Path, size: Size, seed: int) -> None:
-    """Write the region; the same size and seed give the same files, byte by byte.
+def write(folder: Path, size: Size, seed: int, today: date) -> None:
+    """Write the region; the same size, seed and day give the same files, byte by byte.
 
     Raises `OSError` where the folder cannot be written. Files of the same names are replaced.
     """
     random = Random(seed)  # noqa: S311 - a believable region, not a secret
     folder.mkdir(parents=True, exist_ok=True)
     clinics = staff(size, random)
-    for name, rows in write_rows(size, clinics).items():
+    tables = directory.write_rows(size, clinics) | booking.write_rows(clinics, today)
+    for name, rows in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             file.write(HEADERS[name] + "\n")
             csv.writer(file, lineterminator="\n").writerows(rows)
     cast = list(cast_lines(clinics))
     crowd = Population(clinics, random).people(size.persons - len(cast))
     _write_people(folder, chain(cast, crowd))
-    readme = _README.format(size=size.name, seed=seed)
+    readme = _README.format(size=size.name, seed=seed, today=today)
     (folder / "README.txt").write_text(readme, encoding="utf-8")
 
 

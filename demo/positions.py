@@ -22,7 +22,10 @@ class Position:
     sex: str = ""
 
 
+NEUROLOGIST = 45
+OCULIST = 54
 PAEDIATRICIAN = 59
+DENTIST_FOR_CHILDREN = 101
 THERAPIST = 110
 ECG = 121
 
@@ -33,14 +36,14 @@ POSITIONS = {
         Position(24, "Дерматовенеролог", 10, 15, sensitive=1),
         Position(28, "Детский хирург", 11, 20),
         Position(34, "Кардиолог", 118, 24),
-        Position(45, "Невролог", 14, 22, needs_referral=1),
+        Position(NEUROLOGIST, "Невролог", 14, 22, needs_referral=1),
         Position(49, "Врач общей практики", 16, 18),
         Position(53, "Оториноларинголог (ЛОР)", 19, 16),
-        Position(54, "Офтальмолог (окулист)", 20, 14),
+        Position(OCULIST, "Офтальмолог (окулист)", 20, 14),
         Position(58, "Педиатр", 22, 15),
         Position(PAEDIATRICIAN, "Педиатр участковый", 22, 15, area_kind="paediatric"),
         Position(100, "Стоматолог", 171, 44),
-        Position(101, "Стоматолог детский", 174, 44),
+        Position(DENTIST_FOR_CHILDREN, "Стоматолог детский", 174, 44),
         Position(109, "Терапевт", 27, 15),
         Position(THERAPIST, "Терапевт участковый", 27, 15, area_kind="therapeutic"),
         Position(114, "Травматолог-ортопед", 28, 20),

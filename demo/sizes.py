@@ -26,7 +26,7 @@ SIZES = {
         Size(
             "tiny",
             300,
-            specialists=3,
+            specialists=4,  # the fourth of an adult clinic is the neurologist, by referral
             district_specialists=1,
             only_clinics=("dgb-5", "dgb-kub", "gkb4-2", "gkb4-5"),
             every_day=True,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, LiteralString
+from typing import Literal, LiteralString, get_args
 from uuid import UUID
 
 from registratura.db import Connection, find, rows
@@ -10,7 +10,8 @@ from registratura.people import names
 from registratura.people.names import Sex
 from registratura.people.refusals import NotYourPatient
 
-Level = Literal["own", "declared", "confirmed"]
+Level = Literal["own", "confirmed", "declared"]
+_LEVELS: tuple[Level, ...] = get_args(Level)  # the better first
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,11 @@ async def get_for(
 
 
 async def search(db: Connection, account_id: UUID, *, now: datetime, zone: str) -> list[Patient]:
-    """Everybody for whom the account may act at `now`: its owner first, then as they were added."""
-    return await rows(
+    """Everybody for whom the account may act at `now`: its owner first, then as they were added.
+
+    A card that is reached twice, since the desk joined two, stands once, by the better link.
+    """
+    found = await rows(
         db,
         Patient,
         _PATIENTS + "order by acting.level <> 'own', acting.created_at, acting.relative_id",
@@ -119,3 +123,6 @@ async def search(db: Connection, account_id: UUID, *, now: datetime, zone: str) 
         now=now,
         zone=zone,
     )
+    better = sorted(found, key=lambda patient: _LEVELS.index(patient.level))
+    by_card = {patient.person_id: patient for patient in reversed(better)}
+    return [patient for patient in found if by_card[patient.person_id] is patient]

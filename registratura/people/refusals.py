@@ -163,3 +163,51 @@ class TooManyRelatives(RelativeNotAdded):
         "Через портал можно добавить не больше {limit} родственников, считая убранных. "
         "Остальных запишет регистратура поликлиники"
     )
+
+
+class AccessClosed(RelativeNotAdded):
+    """The desk closed this account's access to the person whose facts were typed."""
+
+    code: ClassVar[str] = "access_closed"
+    words: ClassVar[str] = (
+        "Доступ к записям этого родственника закрыла регистратура. "
+        "Чтобы открыть его снова, обратитесь туда с документами"
+    )
+
+
+class RelativeUnknown(Refusal):
+    """No such link of any account, or it has ended."""
+
+    code: ClassVar[str] = "relative_unknown"
+    words: ClassVar[str] = "Такой связи нет, или она уже закончилась"
+
+
+class NotConfirmable(Refusal):
+    """Only a parent or a guardian is confirmed (ст. 64 СК РФ, ст. 15 48-ФЗ)."""
+
+    code: ClassVar[str] = "not_confirmable"
+    words: ClassVar[str] = (
+        "Подтвердить можно только родителя или опекуна: связь с видом родства «Ребёнок» "
+        "или «Подопечный»"
+    )
+
+
+class CardUnknown(Refusal):
+    """No such card of a person."""
+
+    code: ClassVar[str] = "card_unknown"
+    words: ClassVar[str] = "Такой карты нет"
+
+
+class SameCard(Refusal):
+    """A card cannot be joined into itself."""
+
+    code: ClassVar[str] = "same_card"
+    words: ClassVar[str] = "Это одна и та же карта"
+
+
+class CardJoined(Refusal):
+    """One of the two cards has been joined into another before. Parameters: card, into."""
+
+    code: ClassVar[str] = "card_joined"
+    words: ClassVar[str] = "Карта {card} уже присоединена к карте {into}"

@@ -11,7 +11,7 @@ from psycopg.errors import UniqueViolation
 from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, find, one, rows
-from registratura.people import ages, names, persons, policies
+from registratura.people import ages, closures, names, persons, policies
 from registratura.people.declarations import Declaration, checked
 from registratura.people.names import Sex
 from registratura.people.refusals import (
@@ -61,8 +61,8 @@ async def declare(
     """Link a relative under 18 to the account; a matching card of the registry is met silently.
 
     The answer and the work are the same whether a card matched or not: the owner learns nothing.
-    Refuses with a `NotTyped` (one field), or with a `RelativeNotAdded`: added twice, owner under
-    18, three a day, ten in all. Every attempt leaves an event. `zone` is the region's.
+    Refuses with a `NotTyped` (one field), or with a `RelativeNotAdded`: owner under 18, added
+    twice, closed by the desk, three a day, ten in all. Each try leaves an event; `zone`: region's.
     """
     declaration = checked(typed, _day(now, zone), policy_check)
     try:
@@ -78,13 +78,14 @@ async def search(db: Connection, account_id: UUID, *, now: datetime, zone: str) 
         db,
         Relative,
         """
-        select relative.id, relative.person_id, kinship, level, relative.last_name,
+        select relative.id, card.id as person_id, kinship, level, relative.last_name,
                relative.first_name, relative.middle_name, relative.birth_date, relative.sex,
                policy_number, relative.created_at
         from relative
-        join person on person.id = relative.person_id
-        where account_id = %(account)s and ended_at is null and person.died_on is null
-          and birthday(least(relative.birth_date, person.birth_date), 18) > %(today)s
+        join person as linked on linked.id = relative.person_id
+        join person as card on card.id = coalesce(linked.joined_into, linked.id)
+        where account_id = %(account)s and ended_at is null and card.died_on is null
+          and birthday(least(relative.birth_date, card.birth_date), 18) > %(today)s
         order by relative.created_at, relative.id
         """,
         account=account_id,
@@ -153,7 +154,8 @@ async def _link(
         async with db.transaction():
             standing = await _lock(db, account_id, declaration, now, zone)
             _check(standing, _day(now, zone))
-            person_id = await _meet(db, declaration, now)
+            await closures.check_open(db, account_id, declaration)
+            person_id = await _meet(db, account_id, declaration, now)
             made = await _insert(db, account_id, person_id, declaration, now)
             await _tell_declared(db, account_id, made, now)
             return made
@@ -207,19 +209,22 @@ def _check(standing: _Standing, today: date) -> None:
         raise TooManyRelativesToday(limit=NEW_A_DAY)
 
 
-async def _meet(db: Connection, declaration: Declaration, now: datetime) -> UUID:
+async def _meet(db: Connection, account_id: UUID, typed: Declaration, now: datetime) -> UUID:
     """The one card that fits, else a new one. A new one is written either way and taken back
-    on a hit, so that the time of the answer does not tell which it was."""
-    assert declaration.sex is not None  # `checked` saw to it
-    met = await persons.find_by_policy(db, declaration.identity, declaration.policy_number)
+    on a hit, so that the time of the answer does not tell which it was. A card from which the desk
+    closed the account, though other facts were typed then, is a miss."""
+    assert typed.sex is not None  # `checked` saw to it
+    met = await persons.find_by_policy(db, typed.identity, typed.policy_number)
+    if await closures.is_closed_to(db, account_id, met):
+        met = None
     async with db.transaction() as writing:
         made = await persons.make(
             db,
-            declaration.identity,
+            typed.identity,
             now=now,
-            sex=declaration.sex,
-            snils=declaration.snils,
-            policy_number=declaration.policy_number,
+            sex=typed.sex,
+            snils=typed.snils,
+            policy_number=typed.policy_number,
         )
         if met is not None:
             raise psycopg.Rollback(writing)

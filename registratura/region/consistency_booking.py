@@ -132,7 +132,8 @@ BOOKING = (
             union select 'post', code from staged_posts
             union select 'post', code from post
         ) as known using (scope, code)
-        where case when scope = 'region' then rule.code is not null else known.code is null end
+        where scope is not null
+          and case when scope = 'region' then rule.code is not null else known.code is null end
         """,
     ),
     Rule(

@@ -45,8 +45,9 @@ async def _load(db: Connection, folder: Path, faults: Faults, *, now: datetime) 
     await moves_rules.check_values(db, faults)
     if faults.total:
         raise RegionBroken(faults)
+    moved = await _move(db, now=now)
     report = Report(
-        files={name: it for name, it in (await _move(db, now=now)).items() if name in readers},
+        files={name: moved[name] for name in readers},
         doubtful_policies=sum(reader.doubtful_policies for reader in readers.values()),
         blocked=await schedules.block_days_off(db, now=now),
     )

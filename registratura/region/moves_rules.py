@@ -50,7 +50,7 @@ async def move_rules(db: Connection) -> Moved:
     """
     staged = await _staged(db)
     wanted = _by_scope(staged)
-    standing = {(it.scope, it.code): it.rules for it in await _standing(db) if wanted}
+    standing = {(it.scope, it.code): it.rules for it in await _standing(db)}
     added = changed = removed = 0
     for scope, rules in wanted.items():
         old = standing[scope]

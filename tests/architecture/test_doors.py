@@ -22,6 +22,7 @@ PUBLIC = {
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
+    "GET /demo/messages",  # not in production
 }
 
 

@@ -125,3 +125,20 @@ async def test_nothing_is_left_of_a_relative_who_died(db: Connection) -> None:
     await db.execute("update person set died_on = '2026-11-20' where id = %s", (known,))
     assert not await _may_act(db, maria, added.person_id)
     assert await value(db, "select count(*) from relative") == 1
+
+
+async def test_a_card_that_is_reached_twice_stands_once_by_the_better_link(
+    db: Connection,
+) -> None:
+    maria = await given.account(db)
+    added = await given.relative(db, maria)
+    twin = await given.relative(db, maria, first_name="Петя", policy_number="1234567891234563")
+    await db.execute(
+        "update person set joined_into = %s where id = %s", (added.person_id, twin.person_id)
+    )
+    await db.execute("update relative set level = 'confirmed' where id = %s", (twin.id,))
+    listed = await patients.search(db, maria.id, now=NOW, zone=ZONE)
+    assert [(it.person_id, it.level) for it in listed] == [
+        (maria.person_id, "own"),
+        (added.person_id, "confirmed"),
+    ]

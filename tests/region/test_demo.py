@@ -2,28 +2,29 @@
 
 import csv
 import filecmp
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from demo import folder
 from demo.sizes import SIZES
-from registratura.booking import schedules
+from registratura.booking import referrals, schedules
 from registratura.db import Connection, value
-from registratura.people import policies, snils
+from registratura.people import cards, policies, snils
 from registratura.people.persons import Identity
 from registratura.region import load
 from registratura_standins.esia import demo_accounts
-from tests.given.people import PETR_IN_THE_REGION
+from tests.given.people import PETR_IN_THE_REGION, ZONE
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+LATER = date(2027, 1, 25)  # nothing of the two weeks after is a holiday
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("tiny")
-    folder.write(made, SIZES["tiny"], 40)
+    folder.write(made, SIZES["tiny"], 40, NOW.date())
     return made
 
 
@@ -32,8 +33,8 @@ def read(path: Path, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_one_seed_writes_the_same_files(tiny: Path, tmp_path: Path) -> None:
-    folder.write(tmp_path, SIZES["tiny"], 40)
+def test_one_seed_and_day_write_the_same_files(tiny: Path, tmp_path: Path) -> None:
+    folder.write(tmp_path, SIZES["tiny"], 40, NOW.date())
     names = [it.name for it in tiny.iterdir()]
     assert filecmp.cmpfiles(tiny, tmp_path, names, shallow=False)[0] == names
 
@@ -80,14 +81,70 @@ async def test_the_tiny_region_loads_and_petr_has_his_area_doctor(
     assert doctor == "Врачёва"
 
 
-async def test_a_stand_started_after_a_month_is_as_full_as_a_new_one(
+async def test_the_tiny_region_loaded_twice_is_the_same(db: Connection, tiny: Path) -> None:
+    await load(db, tiny, now=NOW)
+    assert not (await load(db, tiny, now=NOW)).changed_anything
+
+
+async def test_petr_has_a_referral_to_the_neurologist_of_his_clinic(
+    db: Connection, tiny: Path
+) -> None:
+    await load(db, tiny, now=NOW)
+    card = await value(db, "select id from person where code = 'petr'")
+    petr = await cards.get_patient(db, card, now=NOW, zone=ZONE)
+    referral = await referrals.get_by_number(db, petr, "40-000123")
+    assert petr.department_id is not None
+    assert referral.position == "Невролог"
+    assert referral.leads_to(referral.position_id, petr.department_id)
+    assert referral.is_usable(NOW.date())
+
+
+@pytest.mark.parametrize(
+    "today", [NOW.date(), date(2026, 12, 31)], ids=["an ordinary day", "31 December"]
+)
+async def test_petrs_area_doctor_has_free_times_within_the_portals_horizon(
+    db: Connection, tmp_path: Path, today: date
+) -> None:
+    folder.write(tmp_path, SIZES["tiny"], 40, today)
+    await load(db, tmp_path, now=NOW)
+    await schedules.open_to_horizon(db, now=NOW, today=today)
+    days = await value(
+        db,
+        """
+        select count(distinct session.day) from session
+        join post on post.id = session.post_id
+        join practitioner on practitioner.id = post.practitioner_id
+        where practitioner.last_name = 'Врачёва' and session.day <= %(today)s + 14
+        """,
+        today=today,
+    )
+    assert days >= 5
+
+
+async def test_what_is_shut_next_week_is_somebody_elses(db: Connection, tiny: Path) -> None:
+    await load(db, tiny, now=NOW)
+    await schedules.open_to_horizon(db, now=NOW, today=NOW.date())
+    shut = await value(
+        db,
+        """
+        select array_agg(distinct post.code) from post
+        join department on department.id = post.department_id
+        where (select count(*) from session where session.post_id = post.id)
+            < (select max(days) from (select count(*) as days from session group by post_id) as it)
+        """,
+    )
+    assert {it.rpartition("-p")[0] for it in shut} == {"dgb-kub", "gkb4-2", "gkb4-5"}
+
+
+async def test_a_stand_started_two_months_later_is_as_full_as_a_new_one(
     db: Connection, tiny: Path
 ) -> None:
     await load(db, tiny, now=NOW)
     free = []
-    for today in (NOW.date(), NOW.date().replace(month=12)):
+    for today in (NOW.date(), LATER):
         await schedules.open_to_horizon(db, now=NOW, today=today)
         free.append(
             await value(db, "select count(*) from slot where starts_at >= %(day)s", day=today)
         )
+    assert free[0] > 0
     assert abs(free[1] - free[0]) <= free[0] * 0.2
