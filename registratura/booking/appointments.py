@@ -69,9 +69,10 @@ async def write(
                 replaces, moved_from, referral_id, proposed_for,
                 waived_by)
             select slot.id,
-                   coalesce((select min(seat) from generate_series(1, slot.seats) as seat
+                   coalesce((select min(place.number)
+                             from generate_series(1, slot.seats) as place(number)
                              where not exists (select from appointment as other
-                                 where other.slot_id = slot.id and other.seat = seat
+                                 where other.slot_id = slot.id and other.seat = place.number
                                    and other.live)), 1),
                    %(patient)s, slot.post_id, slot.department_id, slot.position_id, slot.room_id,
                    slot.starts_at, slot.ends_at, %(state)s, %(channel)s,

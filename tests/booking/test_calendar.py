@@ -235,3 +235,38 @@ async def test_a_cut_off_closes_the_day_to_patients_and_not_to_the_desk(
     with pytest.raises(DayClosed, match="484"):
         await book(db, maria, petr, slot.slot_id)
     await book(db, maria, petr, slot.slot_id, channel=Channel.DESK)
+
+
+async def test_a_room_without_a_doctor_is_booked_like_one(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    await execute(
+        db,
+        """
+        with ecg as (
+            insert into post (code, position_id, department_id, room_id)
+            select 'ecg', 53, department_id, room_id from post where code = 'ultrasound'
+            returning id, room_id
+        )
+        insert into schedule_template (code, post_id, room_id, weekday, starts, ends, minutes,
+                                       valid_from)
+        select 'ecg', id, room_id, 4, '15:00', '16:00', 20, '2026-01-01' from ecg
+        """,
+    )
+    await region.open_days(db)
+    free = await region.free(db, "ecg")
+    assert len(free) == 3 * 2  # two Thursdays
+    await book(db, maria, petr, free[0].slot_id)
+
+
+async def test_a_group_takes_as_many_as_it_has_seats(db: Connection) -> None:
+    await execute(db, "update schedule_template set kind = 'group', seats = 3")
+    await schedules.open_days(db, now=NOW, first=LATER, last=LATER)
+    await region.rule(db, horizon_days=60)
+    slot = (await free_later(db))[0]
+    *three, late = await adults(db, 4)
+    for who in three:
+        await book(db, *who, slot.slot_id)
+    with pytest.raises(SlotTaken):
+        await book(db, *late, slot.slot_id)
+    assert await value(db, "select array_agg(seat order by seat) from appointment") == [1, 2, 3]
