@@ -110,6 +110,31 @@ def open_days() -> None:
     asyncio.run(run())
 
 
+@commands.command()
+@click.option(
+    "--days", type=click.IntRange(0, 3660), default=30, help="За сколько прошедших дней смотреть."
+)
+@click.option(
+    "--seconds", type=click.IntRange(1, 3600), default=30, help="Сколько ждать каждый запрос."
+)
+def check(days: int, seconds: int) -> None:
+    """Проверить, что в базе не нарушено ни одно обещание; если нарушено, статус 1."""
+    from registratura.booking import checks
+    from registratura.db import open_pool
+
+    async def run() -> list[checks.Finding]:
+        await check_reachable(settings.database_url, variable("database_url"))
+        pool = await open_pool(settings.database_url, most=1)
+        async with pool, pool.connection() as db:
+            return await checks.search(db, now=datetime.now(UTC), days=days, seconds=seconds)
+
+    settings = _with_database()
+    found = asyncio.run(run())
+    told = [line for finding in found for line in finding.lines()]
+    click.echo("\n".join(told or ["Нарушений нет."]))
+    sys.exit(1 if found else 0)
+
+
 def main() -> None:
     """The entry point."""
     for stream in (sys.stdout, sys.stderr):

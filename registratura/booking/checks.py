@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any
 
 from psycopg.errors import QueryCanceled
 
 from registratura import db as database
-from registratura.booking.invariants import INVARIANTS, PERIOD, Invariant
+from registratura.booking.invariants import INVARIANTS, Invariant, question
 from registratura.booking.model import TRANSITIONS, State
 from registratura.db import Connection
 
@@ -69,9 +69,7 @@ async def search(
     if days < 0 or seconds < 1 or now.tzinfo is None:
         raise ValueError(f"days, seconds, now: {days}, {seconds}, {now} cannot be")
     async with db.transaction():
-        await database.execute(
-            db, "set transaction isolation level repeatable read, read only, deferrable"
-        )
+        await database.execute(db, "set transaction isolation level repeatable read, read only")
         await database.execute(
             db,
             "select set_config('statement_timeout', %(limit)s, true)",
@@ -88,19 +86,17 @@ class _Breach:
 
 
 async def _look(db: Connection, invariant: Invariant, now: datetime, since: datetime) -> Finding:
-    query: LiteralString = (
-        PERIOD
-        + ", broken as ("
-        + invariant.breaches
-        + """
-        )
-        select count(*) over () as total, to_jsonb(broken) as row from broken limit %(shown)s
-        """
-    )
     try:
         async with db.transaction():  # a savepoint: the next one is looked at all the same
             breaches = await database.rows(
-                db, _Breach, query, now=now, since=since, kinds=_KINDS, ways=_WAYS, shown=_SHOWN
+                db,
+                _Breach,
+                question(invariant),
+                now=now,
+                since=since,
+                kinds=_KINDS,
+                ways=_WAYS,
+                shown=_SHOWN,
             )
     except QueryCanceled:
         return Finding(invariant, None, ())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
-PERIOD: LiteralString = """
+_PERIOD: LiteralString = """
     with period as (
         -- by way of the posts: their index leads to the period past all history
         select appointment.* from post
@@ -195,3 +195,16 @@ INVARIANTS: Sequence[Invariant] = (
     ),
 )
 """Every promise, the gravest first."""
+
+
+def question(invariant: Invariant) -> LiteralString:
+    """The statement that counts its breaches and shows some of them."""
+    return (
+        _PERIOD
+        + ", broken as ("
+        + invariant.breaches
+        + """
+        )
+        select count(*) over () as total, to_jsonb(broken) as row from broken limit %(shown)s
+        """
+    )

@@ -17,8 +17,9 @@ from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import locks
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
+from registratura.booking.model import check_moment
 from registratura.booking.refusals import CardsClash
-from registratura.db import Connection
+from registratura.db import Connection, retried
 from registratura.people.refusals import CardJoined, CardUnknown, SameCard
 
 # Three cards in two joinings at once would wait for each other in any order of their locks.
@@ -75,6 +76,7 @@ class _Clash:
         return f"{one} — {other}"
 
 
+@retried
 async def join_cards(
     db: Connection, *, now: datetime, actor: Actor, losing_id: UUID, into_id: UUID
 ) -> Joined:
@@ -86,8 +88,7 @@ async def join_cards(
     """
     if losing_id == into_id:
         raise SameCard()
-    if now.tzinfo is None:
-        raise ValueError("now: a datetime without a zone")
+    check_moment(now)
     asked = vars(_Asked(losing_id, into_id, now, actor.kind, actor.id))
     try:
         async with db.transaction():

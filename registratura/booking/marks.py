@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import locks
-from registratura.booking.model import TRANSITIONS, State
+from registratura.booking.model import TRANSITIONS, State, check_moment
 from registratura.booking.refusals import AppointmentUnknown, CannotBeMarked, TooEarlyToMark
-from registratura.db import Connection
+from registratura.db import Connection, retried
 
 MARKS = (State.ARRIVED, State.VISITED, State.NOT_ARRIVED)
 
@@ -23,6 +23,7 @@ class _Standing:
     zone: str
 
 
+@retried
 async def mark(
     db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, state: State
 ) -> None:
@@ -34,8 +35,7 @@ async def mark(
     """
     if state not in MARKS:
         raise ValueError(f"state: {state} is no mark")
-    if now.tzinfo is None:
-        raise ValueError("now: a datetime without a zone")
+    check_moment(now)
     async with db.transaction():
         standing = await _lock(db, appointment_id)
         if standing.state == state:

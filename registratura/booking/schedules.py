@@ -78,26 +78,26 @@ class _Set:
 _OPEN: LiteralString = """
     with opened as (
         insert into session (template_id, post_id, room_id, day, starts_at, ends_at)
-        select template.id, template.post_id, template.room_id, day::date,
-               (day::date + template.starts) at time zone organisation.zone,
-               (day::date + template.ends) at time zone organisation.zone
-        from generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') as day
+        select template.id, template.post_id, template.room_id, opening.day::date,
+               (opening.day::date + template.starts) at time zone organisation.zone,
+               (opening.day::date + template.ends) at time zone organisation.zone
+        from generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') as opening(day)
         join schedule_template as template
-             on template.weekday = extract(isodow from day)
-            and template.valid_from <= day::date
-            and (template.valid_to is null or day::date < template.valid_to)
+             on template.weekday = extract(isodow from opening.day)
+            and template.valid_from <= opening.day::date
+            and (template.valid_to is null or opening.day::date < template.valid_to)
             and (template.weeks = 'all'
-                 or (template.weeks = 'odd') = (mod(extract(week from day)::int, 2) = 1))
+                 or (template.weeks = 'odd') = (mod(extract(week from opening.day)::int, 2) = 1))
         join post on post.id = template.post_id
         join department on department.id = post.department_id
         join organisation on organisation.id = department.organisation_id
         where not exists (select from holiday
-                          where holiday.day = day::date
+                          where holiday.day = opening.day::date
                             and (organisation_id is null or organisation_id = organisation.id))
           and not exists (select from absence
                           where absence.post_id = post.id
-                            and day::date between first_day and last_day)
-        order by day, template.code
+                            and opening.day::date between first_day and last_day)
+        order by opening.day, template.code
         on conflict do nothing
         returning id, template_id, post_id, room_id, starts_at, ends_at
     ), added as (

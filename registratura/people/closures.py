@@ -6,7 +6,7 @@ from uuid import UUID
 
 from registratura import audit
 from registratura.audit import Actor
-from registratura.db import Connection, execute, find, rows, value
+from registratura.db import Connection, execute, find, retried, rows, value
 from registratura.people.declarations import Declaration
 from registratura.people.refusals import AccessClosed, RelativeUnknown
 
@@ -19,6 +19,7 @@ class _Link:
     level: str
 
 
+@retried
 async def close_access(
     db: Connection, *, now: datetime, actor: Actor, relative_id: UUID, document: str, reason: str
 ) -> None:
@@ -30,6 +31,8 @@ async def close_access(
     """
     if not document.strip() or not reason.strip():
         raise ValueError("document, reason: blank")
+    if now.tzinfo is None:
+        raise ValueError("now: a datetime without a zone")
     async with db.transaction():
         asked = await _lock_account(db, relative_id)
         for link in await _close(db, asked, now, document.strip(), reason.strip()):

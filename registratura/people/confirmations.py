@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from registratura import audit
 from registratura.audit import Actor
-from registratura.db import Connection, execute, find
+from registratura.db import Connection, execute, find, retried
 from registratura.people.refusals import NotConfirmable, RelativeUnknown
 
 CONFIRMABLE = ("child", "ward")  # what a parent (ст. 64 СК РФ) and a guardian (48-ФЗ) declare
@@ -21,6 +21,7 @@ class _Link:
     level: str
 
 
+@retried
 async def confirm_link(
     db: Connection, *, now: datetime, actor: Actor, zone: str, relative_id: UUID, document: str
 ) -> None:
@@ -32,6 +33,8 @@ async def confirm_link(
     """
     if not document.strip():
         raise ValueError("document: blank")
+    if now.tzinfo is None:
+        raise ValueError("now: a datetime without a zone")
     async with db.transaction():
         link = await _lock(db, relative_id, now, zone)
         if link.kinship not in CONFIRMABLE:

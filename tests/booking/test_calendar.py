@@ -56,6 +56,8 @@ async def test_nothing_opens_on_a_day_off(db: Connection) -> None:
     await execute(db, "insert into holiday (day, name) values (%(day)s, 'Праздник')", day=LATER)
     opened = await schedules.open_days(db, now=NOW, first=LATER, last=LATER)
     assert opened == schedules.Opened(0, 0)
+    next_day = LATER + timedelta(days=1)
+    assert (await schedules.open_days(db, now=NOW, first=LATER, last=next_day)).sessions == 9
 
 
 async def test_a_day_off_of_another_organisation_is_a_working_day_here(db: Connection) -> None:

@@ -208,6 +208,9 @@ async def test_closing_needs_a_link_a_document_and_a_reason(db: Connection) -> N
     for blank in ("document", "reason"):
         with pytest.raises(ValueError, match=blank):
             await close(db, link.id, **{blank: " "})
+    for act in (close, confirm):
+        with pytest.raises(ValueError, match="now"):
+            await act(db, link.id, now=NOW.replace(tzinfo=None))
     assert await told(db, "relative.closed") == []
 
 
