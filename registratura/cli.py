@@ -15,6 +15,7 @@ from registratura.db.creation import create_database
 from registratura.db.migrate import ROLES
 from registratura.db.reachability import check_reachable
 from registratura.settings import Settings, variable
+from registratura.staff import staff
 from registratura.stand.databases import (
     APPLICATION,
     OWNER,
@@ -28,8 +29,13 @@ from registratura_ground.refused import Refused
 
 
 @click.group()
-def commands() -> None:
+@click.pass_context
+def commands(context: click.Context) -> None:
     """Регистратура: запись к врачу."""
+    context.obj = _with_database  # for groups that stand outside
+
+
+commands.add_command(staff)
 
 
 @commands.command()

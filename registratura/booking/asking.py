@@ -98,11 +98,13 @@ _FACTS: LiteralString = """
            coming.coming, coming.coming_seen,
            case when wanted.declared then (
                select count(*) from appointment
-               join relative on relative.account_id = appointment.account_id
-                    and relative.person_id = appointment.patient_id
-                    and relative.level = 'declared' and relative.ended_at is null
                where appointment.account_id = %(account)s::uuid
                  and appointment.state = 'booked' and appointment.starts_at > %(now)s
+                 and exists (
+                     select from relative join person on person.id = relative.person_id
+                     where relative.account_id = %(account)s::uuid
+                       and relative.level = 'declared' and relative.ended_at is null
+                       and appointment.patient_id in (person.id, person.joined_into))
            ) else 0 end as coming_declared,
            case when wanted.declared then (
                select count(*) from event
@@ -111,8 +113,9 @@ _FACTS: LiteralString = """
                  and at >= date_trunc('day', %(now)s::timestamptz, organisation.zone)
            ) else 0 end as hidden_clashes,
            array(select starts_at from appointment
-                 where patient_id = wanted.patient_id and state = 'not_arrived'
-                   and starts_at > %(now)s - interval '1 year'
+                 where patient_id = any(array(select person.id from person
+                                              where wanted.patient_id in (id, joined_into)))
+                   and state = 'not_arrived' and starts_at > %(now)s - interval '1 year'
                    and (not wanted.declared or account_id = %(account)s::uuid)) as missed,
            coalesce(wanted.referral_id, (
                    select referral_id from appointment

@@ -53,7 +53,8 @@ async def get_standing(
         db,
         """
         select array_agg(starts_at) from appointment
-        where patient_id = %(patient)s and state = 'not_arrived'
+        where patient_id in (select id from person where %(patient)s in (id, joined_into))
+          and state = 'not_arrived'
           and starts_at > %(since)s and (not %(declared)s or account_id = %(account)s::uuid)
         """,
         patient=patient.person_id,

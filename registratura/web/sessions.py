@@ -72,7 +72,8 @@ async def find_visitor(
         db,
         _Row,
         """
-        select s.account_id, a.person_id, s.patient_id, s.seen_at,
+        select s.account_id, coalesce(own.joined_into, own.id) as person_id,
+               coalesce(chosen.joined_into, chosen.id) as patient_id, s.seen_at,
                a.last_name, a.first_name, a.middle_name, a.birth_date, a.sex,
                (select coalesce(jsonb_agg(jsonb_build_object(
                            'id', card.id, 'last_name', r.last_name,
@@ -94,6 +95,8 @@ async def find_visitor(
         + """
                ) as unread
           from web_session s join account a on a.id = s.account_id
+          join person own on own.id = a.person_id
+          join person chosen on chosen.id = s.patient_id
          where s.id_sha256 = %(id)s and s.ends_at > %(now)s and s.seen_at > %(idle_since)s
         """,
         id=_digest(session_id),
@@ -166,13 +169,14 @@ def _visitor(row: _Row) -> Visitor:
         birth_date=row.birth_date,
         sex=row.sex,
     )
-    patients = (owner, *(_relative(item) for item in row.relatives))
-    chosen = next((patient for patient in patients if patient.id == row.patient_id), owner)
+    patients = {owner.id: owner}
+    for relative in map(_relative, row.relatives):  # one card may be reached by two links
+        patients.setdefault(relative.id, relative)
     return Visitor(
         account_id=row.account_id,
         person_id=row.person_id,
-        patients=patients,
-        patient=chosen,
+        patients=tuple(patients.values()),
+        patient=patients.get(row.patient_id, owner),
         consents=frozenset(row.consents),
         unread=row.unread,
     )

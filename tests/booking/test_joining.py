@@ -16,7 +16,7 @@ from registratura.booking import (
 )
 from registratura.booking.joining import Joined
 from registratura.booking.model import State
-from registratura.booking.refusals import CardClosed, CardsClash
+from registratura.booking.refusals import CardClosed, CardsClash, TooManyComing
 from registratura.booking.wishes import Wish
 from registratura.db import Connection, value
 from registratura.people import patients
@@ -132,10 +132,8 @@ async def test_cards_joined_before_lead_to_the_last_one_in_one_step(
     for card in (petya, third):
         found = await patients.get_for(db, maria.id, card.person_id, now=NOW, zone=ZONE)
         assert found.person_id == petr.person_id
-    assert [it.name for it in await patients.search(db, maria.id, now=NOW, zone=ZONE)] == [
-        "Иванова Мария Петровна",
-        "Иванов Петр Иванович",
-    ]
+    acting_for = await patients.search(db, maria.id, now=NOW, zone=ZONE)
+    assert [it.person_id for it in acting_for] == [maria.person_id, petr.person_id]
 
 
 async def test_referrals_go_over(
@@ -272,6 +270,18 @@ async def test_a_card_is_joined_once_into_another_that_is_not_joined(
     for losing, into in ((petya, third), (third, petya), (petr, petya)):
         with pytest.raises(CardJoined, match=str(petya.person_id)):
             await join(db, losing, into)
+
+
+async def test_a_joined_relative_still_counts_among_what_the_account_booked(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    second = await mistyped(db, maria)
+    first, other = (await region.free(db))[0], (await region.free(db, "ent"))[5]
+    await book(db, maria, second, first.slot_id)
+    await join(db, second, petr)
+    await region.rule(db, max_coming_declared=1)
+    with pytest.raises(TooManyComing):
+        await book(db, maria, petr, other.slot_id)
 
 
 async def test_nobody_books_on_a_joined_card_with_a_page_opened_before(

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
 
+from registratura.stand.databases import APPLICATION, REGISTRY, embedded_folder
+from registratura_ground import embedded
 from registratura_ground.cluster import look_at_cluster
 from tests.running.places import free_ports
 
@@ -46,6 +49,30 @@ class Stand:
             time.sleep(0.1)
         os.killpg(group, signal.SIGKILL)
         raise TimeoutError("the stand did not end")
+
+    def spend(self, minutes: int) -> None:
+        """So much of the time of every hold goes by: nobody waits for it in a test."""
+        address = embedded.find_url(embedded_folder(self.var), REGISTRY, APPLICATION)
+        assert address is not None
+        with psycopg.connect(address, autocommit=True) as db:
+            db.execute(
+                """
+                update appointment
+                set held_until = held_until - make_interval(mins => %(minutes)s)
+                where state = 'held'
+                """,
+                {"minutes": minutes},
+            )
+
+    def staff(self, *arguments: str) -> None:
+        """`registratura staff …` beside the stand that runs."""
+        subprocess.run(
+            [sys.executable, "-m", "registratura.cli", "staff", *arguments],
+            cwd=HOUSE,
+            env={**os.environ, "REGISTRATURA_VAR": str(self.var)},
+            check=True,
+            timeout=60,
+        )
 
     @property
     def log(self) -> str:

@@ -14,9 +14,10 @@ from tests.journeys.walk import (
     MARIA,
     PASSWORD,
     STRANGER,
-    add_petr,
+    add_relative,
     agree,
     book,
+    cancel,
     choose,
     enter,
     look,
@@ -36,7 +37,7 @@ def the_whole_walk(page: Page, stand: Stand, *, looking: bool) -> None:
         expect(menu.get_by_text(words, exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     page.goto(stand.portal)
-    add_petr(page, looking=looking)
+    add_relative(page, looking=looking)
     row = page.get_by_role("row").filter(has_text="Иванов Петр Иванович")
     expect(row).to_contain_text("01.01.2015")
     expect(page.get_by_text("похоже, опечатка", exact=False).first).to_be_visible()
@@ -70,16 +71,6 @@ def sign_out_and_in_again(page: Page, stand: Stand) -> None:
         page.locator("button.plain-button_wide").click()
     expect(page.locator("header summary.who")).to_contain_text("Иванова М.П.")
     choose(page, "Иванов П.И.")
-
-
-def cancel(page: Page, ticket: str, *, looking: bool) -> None:
-    """The ticket → «Отменить» → «Отменить запись»."""
-    page.goto(ticket)
-    page.get_by_role("link", name="Отменить").click()
-    if looking:
-        look(page)
-    page.get_by_role("button", name="Отменить запись").click()
-    expect(page.get_by_role("heading", name="Запись отменена")).to_be_visible()
 
 
 def test_maria_books_petr_in_ten_steps(phone: Page, running: Stand) -> None:
@@ -119,7 +110,7 @@ def test_two_tabs_with_two_patients_do_not_mix(browser: Browser, running: Stand)
     enter(first, running)
     agree(first, running)
     if not first.locator("header").get_by_text("Иванов П.И.").count():
-        add_petr(first)
+        add_relative(first)
     choose(first, "Иванов П.И.")
     to_the_times(first)
     second = context.new_page()
@@ -127,7 +118,7 @@ def test_two_tabs_with_two_patients_do_not_mix(browser: Browser, running: Stand)
     choose(second, "Иванова М.П.")
     ticket = book(first, last=True)
     expect(first.locator("main")).to_contain_text("Иванов Петр Иванович")
-    cancel(first, ticket, looking=False)
+    cancel(first, ticket)
     context.close()
 
 
@@ -140,7 +131,7 @@ def test_a_time_lost_to_somebody_else_keeps_the_page_and_offers_three(
     enter(page, running)
     agree(page, running)
     if not page.locator("header").get_by_text("Иванов П.И.").count():
-        add_petr(page)
+        add_relative(page)
     choose(page, "Иванов П.И.")
     to_the_times(page)
     times = page.url
@@ -154,7 +145,7 @@ def test_a_time_lost_to_somebody_else_keeps_the_page_and_offers_three(
     expect(page.get_by_role("heading", name="Это время только что заняли")).to_be_visible()
     assert page.locator(".sum .slots a").count() == 3
     look(page)
-    cancel(rival, ticket, looking=False)
+    cancel(rival, ticket)
     context.close()
 
 
@@ -169,7 +160,7 @@ def test_the_walk_needs_no_javascript(browser: Browser, running: Stand) -> None:
     page.locator(".pick:not(.off) a.cover").first.click()
     page.locator(".pick:not(.off) a.cover").first.click()
     ticket = book(page, last=True)
-    cancel(page, ticket, looking=False)
+    cancel(page, ticket)
     context.close()
 
 
@@ -190,7 +181,7 @@ def test_a_stranger_gets_404_for_what_is_marias(browser: Browser, running: Stand
         answer = strange.goto(address)
         assert answer is not None
         assert answer.status == 404, address
-    cancel(page, ticket, looking=False)
+    cancel(page, ticket)
     hers.close()
     his.close()
 

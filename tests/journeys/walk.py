@@ -8,6 +8,7 @@ from tests.journeys.stand import Stand
 
 PASSWORD = "Registratura-40"
 MARIA = "+7 900 000-00-01"
+OLEG = "+7 900 000-00-02"
 STRANGER = "8 (900) 000 00 03"
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 
@@ -69,8 +70,15 @@ def choose(page: Page, short_name: str) -> None:
     page.locator("header").get_by_role("button", name=short_name).click()
 
 
-def add_petr(page: Page, *, looking: bool = False) -> None:
-    """Steps 4 and 5, with the data of the printed instruction."""
+PETR = ("Иванов", "Петр", "Иванович", "01.01.2015", "1234567891234567")
+ANNA = ("Смирнова", "Анна", "Олеговна", "14.03.2019", "4096089785000126")
+DENIS = ("Смирнов", "Денис", "Олегович", "02.11.2012", "4088789747003452")
+
+
+def add_relative(
+    page: Page, child: tuple[str, str, str, str, str] = PETR, *, looking: bool = False
+) -> None:
+    """Steps 4 and 5; unless another child is named, with the data of the printed instruction."""
     open_menu(page)
     page.get_by_role("link", name="Добавить родственника").click()
     if looking:
@@ -78,7 +86,7 @@ def add_petr(page: Page, *, looking: bool = False) -> None:
     page.get_by_role("link", name="Добавить", exact=True).click()
     if looking:
         look(page)
-    fill_relative(page, "Иванов", "Петр", "Иванович", "01.01.2015", "1234567891234567")
+    fill_relative(page, *child)
     page.get_by_role("button", name="Сохранить").click()
 
 
@@ -123,3 +131,21 @@ def book(page: Page, *, looking: bool = False, last: bool = False) -> str:
     if looking:
         look(page)
     return page.url
+
+
+def cancel(page: Page, ticket: str, *, looking: bool = False) -> None:
+    """The ticket → «Отменить» → «Отменить запись»."""
+    page.goto(ticket)
+    page.get_by_role("link", name="Отменить").click()
+    if looking:
+        look(page)
+    page.get_by_role("button", name="Отменить запись").click()
+    expect(page.get_by_role("heading", name="Запись отменена")).to_be_visible()
+
+
+def cancel_all(page: Page, stand: Stand) -> None:
+    """Every visit to come of everybody whom this account sees."""
+    page.goto(f"{stand.portal}/appointments")
+    links = page.locator("section[aria-labelledby=coming] a").filter(has_text="Талон").all()
+    for ticket in [link.get_attribute("href") for link in links]:
+        cancel(page, f"{stand.portal}{ticket}")

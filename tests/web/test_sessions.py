@@ -9,6 +9,7 @@ from registratura.people import patients
 from registratura.web import sessions
 from tests.given import people as given
 from tests.given import portal
+from tests.given.cards import join, mistyped
 from tests.given.people import MARIA, NOW, STRANGER, ZONE
 
 TODAY = date(2026, 11, 25)
@@ -97,6 +98,21 @@ async def test_the_drop_down_lists_whom_the_engine_lets_one_book(db: Connection)
     assert [it.id for it in visitor.patients] == [it.person_id for it in allowed]
     assert [it.short_name for it in visitor.patients] == ["Иванова М.П.", "Иванов П.И."]
     assert [it.relation for it in visitor.patients] == ["Вы", "Сын"]
+
+
+async def test_a_card_reached_twice_stands_once_in_the_drop_down(db: Connection) -> None:
+    maria = await given.account(db, "Мария")
+    first = await given.relative(db, maria)
+    second = await mistyped(db, maria)
+    session_id = await begin(db)
+    await sessions.choose_patient(db, session_id, second.person_id)
+    await join(db, second, first.person_id)
+    await join(db, maria.person_id, await given.card(db))
+    visitor = await sessions.find_visitor(db, session_id, now=NOW, today=TODAY)
+    assert visitor is not None
+    allowed = await patients.search(db, maria.id, now=NOW, zone=ZONE)
+    assert [it.id for it in visitor.patients] == [it.person_id for it in allowed]
+    assert visitor.patient.id == first.person_id
 
 
 async def test_signing_out_ends_the_session_and_goes_on_to_esia(app: Litestar) -> None:

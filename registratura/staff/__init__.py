@@ -1,0 +1,13 @@
+"""`registratura staff …`: what only staff may do, by commands, until they have a desk."""
+
+from registratura.staff import (  # noqa: F401 - each adds its commands to the group
+    cards,
+    days,
+    dead_letters,
+    links,
+    referrals,
+    visits,
+)
+from registratura.staff.work import staff
+
+__all__ = ["staff"]
