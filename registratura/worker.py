@@ -7,8 +7,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import procrastinate
+import psycopg
 import structlog
 from procrastinate import JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+from psycopg_pool import PoolTimeout
 
 from registratura import db as database
 from registratura import notices
@@ -22,6 +25,7 @@ from registratura.web import limits, sessions
 log = structlog.get_logger()
 
 _PAUSE = 0.5  # seconds between looks at an empty outbox
+_PATIENCE = 10  # seconds for what is under way when the worker is told to stop
 _STALLED_AFTER = 30  # seconds without a worker's heartbeat
 _TELLING = RetryStrategy(max_attempts=9, exponential_wait=3)  # for eight hours
 _SENDING = RetryStrategy(max_attempts=7, exponential_wait=5)  # for twenty-seven
@@ -36,18 +40,16 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with jobs.open_async():
         await open_days(pool, settings)
-        running = asyncio.create_task(
-            jobs.run_worker_async(install_signal_handlers=False, concurrency=4, wait=True)
-        )
+        running = asyncio.create_task(_run_jobs_until(stop, jobs))
         relaying = asyncio.create_task(_relay_until(stop, pool, reactions(jobs)))
         stopping = asyncio.create_task(stop.wait())
         # whichever of them ends first ends the worker: a dead part must not go unnoticed
-        ended, _ = await asyncio.wait(
+        ended, left = await asyncio.wait(
             {running, relaying, stopping}, return_when=asyncio.FIRST_COMPLETED
         )
         stop.set()
         running.cancel()
-        await asyncio.gather(running, relaying, stopping, return_exceptions=True)
+        await asyncio.wait(left, timeout=_PATIENCE)
     await pool.close()
     for task in ended:
         task.result()
@@ -142,8 +144,22 @@ async def sweep(pool: Pool, *, now: datetime) -> None:
 
 
 async def _relay_until(stop: asyncio.Event, pool: Pool, reacting: Reactions) -> None:
+    """A lost database is waited for: what is committed there waits too."""
     while not stop.is_set():
-        async with pool.connection() as db:
-            passed_on = await relay(db, reacting)
+        try:
+            async with pool.connection() as db:
+                passed_on = await relay(db, reacting)
+        except (psycopg.OperationalError, PoolTimeout) as fault:
+            log.warning("relay waits for the database", fault=type(fault).__name__)
+            passed_on = 0
         if not passed_on:
+            await asyncio.sleep(_PAUSE)
+
+
+async def _run_jobs_until(stop: asyncio.Event, jobs: procrastinate.App) -> None:
+    while not stop.is_set():
+        try:
+            await jobs.run_worker_async(install_signal_handlers=False, concurrency=4, wait=True)
+        except (ConnectorException, psycopg.OperationalError) as fault:
+            log.warning("jobs wait for the database", fault=type(fault).__name__)
             await asyncio.sleep(_PAUSE)
