@@ -43,7 +43,7 @@ async def search(
     """
     if isinstance(refusal, _OF_THE_PATIENT):
         return Alternatives((), (), ())
-    refused = await slots.get(db, slot_id)
+    refused = await slots.get(db, slot_id, now=asking.now)
     doctor = asking.see(await doctors.get(db, refused.post_id, now=asking.now))
     same = await slots.search_free(
         db, doctor.post_id, doctor.window(asking.channel, now=asking.now)

@@ -62,17 +62,21 @@ class ChosenTime:
     is_free: bool
 
 
-async def get(db: Connection, slot_id: UUID) -> ChosenTime:
-    """The slot, free or not. Refuses with `SlotUnknown`."""
+async def get(db: Connection, slot_id: UUID, *, now: datetime) -> ChosenTime:
+    """The slot, free or not at `now`; a hold past its end keeps nobody. Refuses: `SlotUnknown`."""
     found = await database.find(
         db,
         ChosenTime,
         """
         select id as slot_id, post_id, starts_at, ends_at,
-               taken < seats and blocked is null as is_free
+               blocked is null and seats > taken - (
+                   select count(*) from appointment
+                   where slot_id = slot.id and state = 'held' and held_until <= %(now)s
+               ) as is_free
         from slot where id = %(slot)s
         """,
         slot=slot_id,
+        now=now,
     )
     if found is None:
         raise SlotUnknown()

@@ -1,5 +1,6 @@
 """Step 5 of booking: a time is held, everything is checked once more, «Записаться»."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ async def check(
     slot: UUID, db: Connection, now: datetime, visitor: Visitor, booking: Wizard
 ) -> Template:
     """A time chosen before sign-in, or by a link: the same page, the time not held yet."""
-    chosen = await slots.get(db, slot)
+    chosen = await slots.get(db, slot, now=now)
     doctor = await doctors.get(db, chosen.post_id, now=now)
     if not chosen.is_free or chosen.starts_at <= now:
         day = dates.local(chosen.starts_at, doctor.zone).date()
@@ -93,7 +94,9 @@ async def held(
     if kept.patient_id != booking.known_patient.person_id:
         return redirect(f"/holds/{kept.id}?patient={kept.patient_id}")
     doctor = await doctors.get(db, kept.post_id, now=now)
-    return _check_page(await slots.get(db, kept.slot_id), doctor, now, visitor, booking, kept)
+    return _check_page(
+        await slots.get(db, kept.slot_id, now=now), doctor, now, visitor, booking, kept
+    )
 
 
 @post("/holds/{hold:uuid}/prolong", name="prolong", guards=[signed_in], dependencies=FORM)
@@ -106,10 +109,11 @@ async def prolong(
     data: Form,  # named here too: so the framework reads the body as a form for `booking`
 ) -> Redirect:
     """«Нужно больше времени»: once."""
-    kept = await holds.get(db, visitor.account_id, hold, now=now)
-    doctor = await doctors.get(db, kept.post_id, now=now)
-    await holds.prolong(db, kept, now=now, minutes=doctor.rules.hold_minutes)
-    return redirect(booking.url(f"/holds/{kept.id}"))
+    with suppress(HoldOver):  # prolonged in another tab, or over: the page of the hold tells
+        kept = await holds.get(db, visitor.account_id, hold, now=now)
+        doctor = await doctors.get(db, kept.post_id, now=now)
+        await holds.prolong(db, kept, now=now, minutes=doctor.rules.hold_minutes)
+    return redirect(booking.url(f"/holds/{hold}"))
 
 
 @post("/appointments", name="book", guards=[signed_in], dependencies=FORM)

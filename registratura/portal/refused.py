@@ -34,7 +34,7 @@ async def refused_page(
 
     Anything else: the words of the refusal and the nearest times that the patient may book.
     """
-    chosen = await slots.get(db, slot_id)
+    chosen = await slots.get(db, slot_id, now=now)
     doctor = await doctors.get(db, chosen.post_id, now=now)
     day = dates.local(chosen.starts_at, doctor.zone).date()
     if isinstance(refusal, SlotTaken | SlotPast):

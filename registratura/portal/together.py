@@ -47,7 +47,10 @@ async def check(
     booking: Wizard,
 ) -> Template:
     """«Проверьте записи»: both, one under the other."""
-    first, later = await slots.get(db, first_slot), await slots.get(db, second_slot)
+    first, later = (
+        await slots.get(db, first_slot, now=now),
+        await slots.get(db, second_slot, now=now),
+    )
     doctor = await doctors.get(db, first.post_id, now=now)
     return page(
         "together/check.html",
@@ -81,7 +84,7 @@ async def book(
     try:
         await families.book_together(db, *wishes, uuid_in(data, "key"))
     except BookingRefusal as refusal:
-        doctor = await doctors.get(db, (await slots.get(db, first_slot)).post_id, now=now)
+        doctor = await doctors.get(db, (await slots.get(db, first_slot, now=now)).post_id, now=now)
         return await _page(db, doctor, now, visitor, booking, second, refusal)
     return redirect("/appointments")
 

@@ -111,7 +111,22 @@ async def test_a_held_time_tells_its_end_and_is_prolonged_once(
     path = held.headers["location"].split("?")[0] + "/prolong"
     assert (await portal.submit(maria, path, form)).status_code == 303
     assert "продлить" not in (await maria.get(held.headers["location"])).text
-    assert (await portal.submit(maria, path, form)).status_code in (404, 409)
+    until = await value(db, "select held_until from appointment")
+    again = await portal.submit(maria, path, form)  # from a second tab
+    assert again.headers["location"] == held.headers["location"]
+    assert await value(db, "select held_until from appointment") == until
+
+
+async def test_after_its_hold_the_time_is_still_the_holders_to_take(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    form = {"slot": str(await region.free_slot(db)), "patient": str(await own_id(db))}
+    held = await portal.submit(maria, "/holds", form)
+    await execute(db, "update appointment set held_until = held_until - interval '1 hour'")
+    over = await maria.get(held.headers["location"])
+    page = await maria.get(over.headers["location"])
+    assert page.status_code == 200
+    assert "только что заняли" not in page.text
 
 
 async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
