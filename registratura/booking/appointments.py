@@ -35,6 +35,7 @@ async def book(db: Connection, wish: Wish, key: UUID) -> Receipt:
                 "book", wish.patient.person_id, wish.slot_id, wish.replaces, wish.referral_id
             ),
             patient_id=wish.patient.person_id,
+            account_id=wish.declaring_account_id,
         )
         if answered is not None:
             return Receipt.from_json(answered)
@@ -115,7 +116,7 @@ async def write(
         slot=wish.slot_id,
         patient=wish.patient.person_id,
         state=state,
-        channel=wish.channel,
+        channel=offer.proposed_channel or wish.channel,
         account=wish.account_id,
         now=wish.now,
         held_until=held_until,
@@ -123,7 +124,7 @@ async def write(
         moved_from=wish.replaces if booked else None,
         referral=offer.referral_id,
         proposed_for=proposed_for,
-        waived_by=wish.waived_by,
+        waived_by=wish.waived_by or offer.proposed_waiver,
         actor_kind=wish.actor.kind,
         actor_id=wish.actor.id,
         key_actor=keys.owner(wish.actor),

@@ -10,17 +10,20 @@ from registratura.booking.wishes import Wish
 from registratura.db import Connection
 
 
-async def lock_offer(db: Connection, wish: Wish) -> Offer:
+async def lock_offer(db: Connection, wish: Wish, *, keep_proposals: bool = False) -> Offer:
     """Lock the slot and those that the way is cleared of; read the rules' facts.
 
-    In the way are holds past their end, this account's own hold for the patient, a time the clinic
-    proposed to him that clashes, and the visit that is replaced. Refuses with `SlotUnknown`.
+    In the way are holds past their end, this account's own hold for the patient, the visit that is
+    replaced, and, unless they are kept, times proposed by the clinic that the wish clashes with.
+    Refuses with `SlotUnknown`.
     """
-    [offer] = await lock_offers(db, [wish])
+    [offer] = await lock_offers(db, [wish], keep_proposals=keep_proposals)
     return offer
 
 
-async def lock_offers(db: Connection, wishes: Sequence[Wish]) -> list[Offer]:
+async def lock_offers(
+    db: Connection, wishes: Sequence[Wish], *, keep_proposals: bool = False
+) -> list[Offer]:
     """The offers of several wishes of one actor at one moment, in their order."""
     first = wishes[0]
     offers = await database.rows(
@@ -35,6 +38,7 @@ async def lock_offers(db: Connection, wishes: Sequence[Wish]) -> list[Offer]:
         account=first.account_id,
         actor_id=first.actor.id,
         channel=first.channel,
+        keep_proposals=keep_proposals,
         now=first.now,
     )
     if len(offers) < len(wishes):
@@ -54,9 +58,11 @@ _WITH_LOCKS: LiteralString = """
           and (held_until <= %(now)s
                    and (patient_id = any(%(patients)s) or slot_id = any(%(slots)s))
                or patient_id = any(%(patients)s) and account_id = %(account)s::uuid
-               or proposed_for is not null and exists (
+                   and proposed_for is null
+               or proposed_for is not null and not %(keep_proposals)s and exists (
                    select from wanted join slot on slot.id = wanted.slot_id
-                   where wanted.patient_id = appointment.patient_id and not wanted.declared
+                   where wanted.patient_id = appointment.patient_id
+                     and (not wanted.declared or appointment.account_id = %(account)s::uuid)
                      and (slot.position_id = appointment.position_id
                           or tstzrange(slot.starts_at, slot.ends_at)
                              && tstzrange(appointment.starts_at, appointment.ends_at))))
@@ -101,9 +107,10 @@ _FACTS: LiteralString = """
                where appointment.account_id = %(account)s::uuid
                  and appointment.state = 'booked' and appointment.starts_at > %(now)s
                  and exists (
+                     -- a link that was left counts on: its visits stand
                      select from relative join person on person.id = relative.person_id
                      where relative.account_id = %(account)s::uuid
-                       and relative.level = 'declared' and relative.ended_at is null
+                       and relative.level = 'declared'
                        and appointment.patient_id in (person.id, person.joined_into))
            ) else 0 end as coming_declared,
            case when wanted.declared then (
@@ -117,10 +124,8 @@ _FACTS: LiteralString = """
                                               where wanted.patient_id in (id, joined_into)))
                    and state = 'not_arrived' and starts_at > %(now)s - interval '1 year'
                    and (not wanted.declared or account_id = %(account)s::uuid)) as missed,
-           coalesce(wanted.referral_id, (
-                   select referral_id from appointment
-                   where id = wanted.replaces and position_id = slot.position_id
-               ), case when position.needs_referral and not wanted.declared then (
+           coalesce(named.referral_id, case when position.needs_referral and not wanted.declared
+               then (
                    select referral.id from referral
                    where referral.patient_id = wanted.patient_id
                      and referral.position_id = slot.position_id
@@ -133,7 +138,7 @@ _FACTS: LiteralString = """
                                        and appointment.id not in (select id from in_the_way))
                    order by referral.valid_to, referral.id limit 1
                ) end) as referral_id,
-           case when wanted.referral_id is not null then coalesce((
+           case when named.referral_id is not null then coalesce((
                select case
                    when referral.patient_id <> wanted.patient_id then 'unknown'
                    when referral.position_id <> slot.position_id
@@ -141,11 +146,13 @@ _FACTS: LiteralString = """
                    then 'elsewhere'
                    when local.day not between valid_from and valid_to then 'over'
                    else 'fits' end
-               from referral where referral.id = wanted.referral_id
+               from referral where referral.id = named.referral_id
            ), 'unknown') end as referral_fits,
+           proposal.channel as proposed_channel, proposal.waived_by as proposed_waiver,
            wanted.replaces is null or exists (
                select from appointment
-               where id = wanted.replaces and state = 'booked' and starts_at > %(now)s
+               where id = wanted.replaces and starts_at > %(now)s
+                 and (state = 'booked' or state = 'held' and proposed_for is not null)
                  and patient_id = wanted.patient_id
                  and (not wanted.declared or account_id = %(account)s::uuid)
            ) as replaceable,
@@ -160,6 +167,17 @@ _FACTS: LiteralString = """
     cross join region
     cross join (select count(*) from locked_quota) as quotas_locked
     cross join lateral (select (slot.starts_at at time zone organisation.zone)::date) as local(day)
+    left join appointment as proposal
+         on proposal.slot_id = slot.id and proposal.patient_id = wanted.patient_id
+        and proposal.state = 'held' and proposal.proposed_for is not null
+        and proposal.held_until > %(now)s
+        and (not wanted.declared or proposal.account_id = %(account)s::uuid)
+    cross join lateral (
+        select coalesce(wanted.referral_id, proposal.referral_id, (
+            select referral_id from appointment
+            where id = wanted.replaces and position_id = slot.position_id
+        ))
+    ) as named(referral_id)
     cross join lateral (
         select count(*) as coming,
                count(*) filter (where account_id = %(account)s::uuid) as coming_seen

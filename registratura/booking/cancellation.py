@@ -74,8 +74,8 @@ _END: LiteralString = (
         select * from appointment where id = %(appointment)s
     ), visit as (
         update appointment
-        set state = 'cancelled', held_until = null, cancelled_by = %(by)s,
-            cancelled_at = %(now)s
+        set state = case state when 'held' then 'expired' else 'cancelled' end,
+            held_until = null, cancelled_by = %(by)s, cancelled_at = %(now)s
         where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
         returning *
     ), gone as (
@@ -87,12 +87,12 @@ _END: LiteralString = (
     , recorded as (
         insert into event (at, kind, actor_kind, actor_id, person_id, subject_id,
                            before, after)
-        select %(now)s, 'appointment.cancelled', %(actor_kind)s, %(actor_id)s,
+        select %(now)s, 'appointment.' || visit.state, %(actor_kind)s, %(actor_id)s,
                visit.patient_id, visit.id, to_jsonb(before), to_jsonb(visit)
         from visit, before
     ), announced as (
         insert into outbox (event, subject_id, created_at)
-        select %(announce)s::text, visit.id, %(now)s from visit
+        select %(announce)s::text, coalesce(visit.proposed_for, visit.id), %(now)s from visit
         where %(announce)s::text is not null
     )
     select count(*) from visit

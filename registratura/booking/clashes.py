@@ -39,6 +39,7 @@ class Refused:
     referral_id: UUID | None
     channel: str
     waived: bool
+    declared: bool
 
 
 async def find(db: Connection, asked: Refused) -> BookingRefusal | None:
@@ -88,8 +89,9 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
             -- what the booking would have met: not what it would have cleared out of its way
             select * from appointment
             where live and id is distinct from %(replaces)s::uuid
-              and not (state = 'held' and (held_until <= %(now)s
-                       or patient_id = %(patient)s and account_id = %(account)s::uuid))
+              and not (state = 'held' and (held_until <= %(now)s or patient_id = %(patient)s and (
+                           coalesce(account_id = %(account)s::uuid, false)
+                           or proposed_for is not null and not %(declared)s)))
               and (slot_id = %(slot)s or patient_id = %(patient)s
                    or referral_id = %(referral)s::uuid)
         ), broken as (
@@ -133,6 +135,7 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
         referral=asked.referral_id,
         channel=asked.channel,
         waived=asked.waived,
+        declared=asked.declared,
         now=asked.now,
     )
 

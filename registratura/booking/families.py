@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from registratura import db as database
 from registratura.booking import asking, keys, locks, rules
 from registratura.booking.appointments import write
 from registratura.booking.model import Receipt, State
@@ -65,7 +64,8 @@ async def _book_both(
     db: Connection, first: Wish, second: Wish, key: UUID
 ) -> tuple[Receipt, Receipt]:
     wishes = [first, second]
-    await _lock_patients(db, wishes)
+    account_id = first.declaring_account_id or second.declaring_account_id
+    await locks.lock_patients(db, [it.patient.person_id for it in wishes], account_id)
     offers = await asking.lock_offers(db, wishes)
     _check_neighbours(*offers)
     for wish, offer in zip(wishes, offers, strict=True):
@@ -99,11 +99,3 @@ def _check_room_for_two(wish: Wish, offer: Offer) -> None:
     limit = offer.rules.max_coming_declared
     if wish.patient.level == "declared" and offer.coming_declared + 1 >= limit:
         raise TooManyComing(limit=limit)
-
-
-async def _lock_patients(db: Connection, wishes: Sequence[Wish]) -> None:
-    await database.execute(
-        db,
-        "select from person where id = any(%(patients)s) order by id for no key update",
-        patients=[wish.patient.person_id for wish in wishes],
-    )

@@ -23,6 +23,7 @@ ENDED_HOLDS: LiteralString = """
     ended as (
         update appointment set state = 'expired', held_until = null
         where id = any(%(holds)s) and state = 'held'
+          and (%(living_too)s or held_until <= %(now)s)
         returning *
     ), recorded_ends as (
         insert into event (at, kind, actor_kind, actor_id, person_id, subject_id, after)

@@ -44,7 +44,7 @@ async def hold(db: Connection, wish: Wish) -> Hold:
     with a `BookingRefusal` or `CannotBeReplaced`.
     """
     async with judged(db, wish):
-        await locks.lock_patient(db, wish.patient.person_id)
+        await locks.lock_patients(db, [wish.patient.person_id], wish.declaring_account_id)
         offer = await asking.lock_offer(db, wish)
         rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
         held_until = wish.now + timedelta(minutes=offer.rules.hold_minutes)
@@ -92,7 +92,8 @@ async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) ->
     """Hold it for `minutes` from now, once. Refuses with `HoldOver` the second time or too late."""
     check_moment(now)
     async with db.transaction():
-        await locks.lock_patient(db, held.patient_id)
+        await locks.lock_patients(db, [held.patient_id])
+        await locks.lock_slots(db, [held.slot_id])
         changed = await database.execute(
             db,
             """
@@ -133,7 +134,13 @@ async def end_expired(db: Connection, *, now: datetime, most: int = 500) -> int:
         if not over:
             return 0
         ended: int = await database.value(
-            db, _END_EXPIRED, now=now, holds=over, actor_kind="system", actor_id=None
+            db,
+            _END_EXPIRED,
+            now=now,
+            holds=over,
+            living_too=False,
+            actor_kind="system",
+            actor_id=None,
         )
         return ended
 

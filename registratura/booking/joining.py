@@ -94,7 +94,7 @@ async def join_cards(
         async with db.transaction():
             await _lock(db, losing_id, into_id, now)
             holds = await database.value(db, _HOLDS, **asked)
-            ended = await database.value(db, _END_HOLDS, holds=holds, **asked)
+            ended = await database.value(db, _END_HOLDS, holds=holds, living_too=True, **asked)
             await database.execute(db, _WAIVE_PAST, **asked)
             return Joined(
                 visits=await database.value(db, _MOVE_VISITS, **asked),
@@ -133,7 +133,7 @@ async def _lock(db: Connection, losing_id: UUID, into_id: UUID, now: datetime) -
 # `appointment` goes over to the winning card. A time that the clinic proposed is its promise.
 _GOES_OVER: LiteralString = """
     appointment.patient_id = %(losing)s and (
-        appointment.state = 'booked' and appointment.starts_at > %(now)s
+        appointment.state in ('booked', 'arrived') and appointment.ends_at > %(now)s
         or appointment.state = 'held' and appointment.proposed_for is not null
            and appointment.held_until > %(now)s)
 """
@@ -220,7 +220,7 @@ _MOVE_VISITS: LiteralString = f"""
         insert into outbox (event, subject_id, created_at)
         select 'person.joined', %(losing)s::uuid, %(now)s
     )
-    select count(*) from moved where state = 'booked'
+    select count(*) from moved where state <> 'held'
 """
 
 _MOVE_REFERRALS: LiteralString = """

@@ -39,8 +39,11 @@ async def claim_and_lock_patient(
     key: UUID,
     fingerprint: bytes,
     patient_id: UUID,
+    account_id: str | None = None,
 ) -> Mapping[str, Any] | None:
-    """Claim the key, then lock the patient, in one statement; the stored answer if there is one.
+    """Claim the key, then lock the account where one is named, then the patient: one statement.
+
+    The stored answer if there is one.
 
     A twin under way is waited for; if it fails, the key is ours. Refuses with `KeyReused` where
     the key stands with another body.
@@ -56,9 +59,12 @@ async def claim_and_lock_patient(
         )
         select counted.claimed
         from (select count(*) = 1 as claimed from claimed) as counted,
-             -- the reference to `counted` makes the key come before the patient
+             -- the references make the key come before the account, that before the patient
+             lateral (select (select 1 from account
+                              where account.id = %(account)s::uuid and counted.claimed is not null
+                              for no key update)) as account(locked),
              lateral (select from person
-                      where person.id = %(patient)s and counted.claimed is not null
+                      where person.id = %(patient)s and coalesce(account.locked, 1) = 1
                       for no key update) as locked
         """,
         owner=owner(actor),
@@ -66,6 +72,7 @@ async def claim_and_lock_patient(
         fingerprint=fingerprint,
         now=now,
         patient=patient_id,
+        account=account_id,
     )
     return None if claimed else await _answer(db, owner(actor), key, fingerprint)
 

@@ -5,6 +5,7 @@ several of a kind in id order. Whoever touches an appointment holds every lock h
 nobody who waits for his row can be in his way.
 """
 
+from collections.abc import Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -16,10 +17,25 @@ from registratura.booking.wishes import Wish
 from registratura.db import Connection
 
 
-async def lock_patient(db: Connection, patient_id: UUID) -> None:
-    """One booking of a patient at a time; without a key to claim first."""
+async def lock_patients(
+    db: Connection, patient_ids: Sequence[UUID], account_id: str | None = None
+) -> None:
+    """One booking of a patient at a time, in id order; before them the account that declared them.
+
+    Without a key to claim first: `keys.claim_and_lock_patient` does both in one statement.
+    """
     await database.execute(
-        db, "select from person where id = %(it)s for no key update", it=patient_id
+        db,
+        """
+        select from (select (select 1 from account where id = %(account)s::uuid
+                             for no key update)) as account(locked),
+             lateral (select from person
+                      where id = any(%(patients)s) and coalesce(account.locked, 1) = 1
+                      order by id
+                      for no key update) as locked
+        """,
+        patients=patient_ids,
+        account=account_id,
     )
 
 
@@ -54,6 +70,7 @@ async def clear_the_way(db: Connection, wish: Wish, offer: Offer) -> None:
         db,
         _CLEAR,
         holds=offer.in_the_way,
+        living_too=True,
         replaces=wish.replaces,
         patient=wish.patient.person_id,
         declared=wish.patient.level == "declared",

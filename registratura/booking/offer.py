@@ -43,6 +43,8 @@ class Offer:
     missed: Sequence[datetime]  # visits missed within a year, of a declared patient its own
     referral_id: UUID | None  # the one named, else one that fits and is not used
     referral_fits: Literal["unknown", "elsewhere", "over", "fits"] | None  # None: none was named
+    proposed_channel: str | None  # of the visit in whose place the clinic keeps this very time
+    proposed_waiver: str | None  # and why that visit was a second one
     replaceable: bool  # no visit is to be replaced, or the named one may be
     in_the_way: Sequence[UUID]  # holds that end before this visit is written
 

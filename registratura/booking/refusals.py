@@ -275,6 +275,15 @@ class CannotBeReplaced(BookingRefusal):
     words: ClassVar[str] = "Прежнюю запись уже нельзя перенести"
 
 
+class MovedElsewhere(BookingRefusal):
+    """Another holder of the link keeps a time to move this very visit."""
+
+    code: ClassVar[str] = "moved_elsewhere"
+    words: ClassVar[str] = (
+        "Эту запись сейчас переносит другой представитель. Попробуйте через несколько минут"
+    )
+
+
 class HoldOver(Refusal):
     """The hold has ended, was prolonged before, or is somebody else's."""
 
@@ -289,5 +298,6 @@ CONSTRAINTS: Mapping[str, type[BookingRefusal]] = {
     "one_coming_visit_per_position": AlreadyBookedToPosition,
     "a_referral_is_used_once": ReferralUsed,
     "a_channel_takes_no_more_than_its_quota": QuotaExhausted,
+    "a_visit_is_replaced_by_one_hold": MovedElsewhere,
 }
 """In the order in which a refusal is named when several rules are broken."""

@@ -61,6 +61,12 @@ class Request:
     channel: Channel
     now: datetime
     day: date
+    by_clinic: bool = False  # the clinic gives a time in place of the one it took
+
+
+def _makes_up_for_a_visit(offer: Offer, request: Request) -> bool:
+    """Whether the clinic owes the time: what would keep a new visit away does not count."""
+    return request.by_clinic or offer.proposed_channel is not None
 
 
 def _is_not_blocked(offer: Offer, request: Request) -> None:
@@ -75,6 +81,8 @@ def _is_in_the_future(offer: Offer, request: Request) -> None:
 
 
 def _is_open(offer: Offer, request: Request) -> None:
+    if offer.proposed_channel is not None:
+        return
     window = Window.open_to(
         request.channel,
         now=request.now,
@@ -102,7 +110,7 @@ def _has_an_open_card(offer: Offer, request: Request) -> None:
 
 
 def _is_given_through_the_channel(offer: Offer, request: Request) -> None:
-    if request.channel not in offer.channels:
+    if request.channel not in offer.channels and offer.proposed_channel is None:
         raise refusals.WrongChannel(phone=offer.phone)
 
 
@@ -180,6 +188,8 @@ def _is_not_paused(offer: Offer, request: Request) -> None:
 
 
 def _keeps_what_he_books(offer: Offer, request: Request) -> None:
+    if _makes_up_for_a_visit(offer, request):
+        return
     standing = no_shows.judge(offer.missed, offer.rules, request.now)
     if request.channel.is_self_booking and standing.paused_until is not None:
         day = standing.paused_until.astimezone(ZoneInfo(offer.zone)).date()
@@ -189,10 +199,13 @@ def _keeps_what_he_books(offer: Offer, request: Request) -> None:
 
 
 def _is_within_the_limit(offer: Offer, request: Request) -> None:
+    if _makes_up_for_a_visit(offer, request):
+        return
     declared = request.patient.level == "declared"
     if offer.coming >= offer.rules.max_coming:
         if declared and offer.coming_seen < offer.rules.max_coming:
-            raise refusals.ClashNotShown(phone=offer.phone)
+            whom = request.patient.person_id
+            raise refusals.ClashNotShown(phone=offer.phone, patient_id=whom)
         raise refusals.TooManyComing(limit=offer.rules.max_coming)
     if declared and offer.coming_declared >= offer.rules.max_coming_declared:
         raise refusals.TooManyComing(limit=offer.rules.max_coming_declared)

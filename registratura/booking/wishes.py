@@ -45,6 +45,11 @@ class Wish:
         return self.actor.id if self.actor.kind == "account" else None
 
     @property
+    def declaring_account_id(self) -> str | None:
+        """The account whose visits for declared patients are counted: locked before them."""
+        return self.account_id if self.patient.level == "declared" else None
+
+    @property
     def asked(self) -> clashes.Refused:
         """The wish as the search for its clash needs it."""
         return clashes.Refused(
@@ -56,6 +61,7 @@ class Wish:
             referral_id=self.referral_id,
             channel=self.channel,
             waived=self.waived_by is not None,
+            declared=self.patient.level == "declared",
         )
 
 
@@ -77,7 +83,9 @@ async def judged(db: Connection, *wishes: Wish) -> AsyncIterator[None]:
         await _count_if_veiled(db, wish, refusal)
         raise refusal from error
     except ClashNotShown as refusal:
-        await _count_if_veiled(db, wishes[0], refusal)
+        whose = refusal.parameters.get("patient_id")
+        wish = next((it for it in wishes if it.patient.person_id == whose), wishes[0])
+        await _count_if_veiled(db, wish, refusal)
         raise
 
 

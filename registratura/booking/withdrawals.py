@@ -34,9 +34,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Standing:
-    """A coming visit of a day that is withdrawn."""
+    """A coming visit of a day that is withdrawn, or a time proposed in place of one before."""
 
     id: UUID
+    visit_id: UUID  # that was cancelled, or will be
     number: str
     slot_id: UUID
     patient_id: UUID
@@ -44,6 +45,7 @@ class _Standing:
     starts_at: datetime
     channel: str
     referral_id: UUID | None
+    waived_by: str | None
     zone: str
 
 
@@ -119,14 +121,18 @@ async def _block(
         db,
         _Standing,
         """
-        select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number,
+        select appointment.id, coalesce(appointment.proposed_for, appointment.id) as visit_id,
+               to_char(appointment.number, 'FM9999999999000000') as number,
                appointment.slot_id, appointment.patient_id, appointment.post_id,
                appointment.starts_at, appointment.channel, appointment.referral_id,
-               organisation.zone
+               appointment.waived_by, organisation.zone
         from appointment
         join department on department.id = appointment.department_id
         join organisation on organisation.id = department.organisation_id
-        where appointment.state = 'booked' and appointment.starts_at > %(now)s
+        where (appointment.state = 'booked'
+               or appointment.state = 'held' and appointment.proposed_for is not null
+                  and appointment.held_until > %(now)s)
+          and appointment.starts_at > %(now)s
           and coalesce(appointment.post_id = %(post)s::uuid, true)
           and coalesce(appointment.department_id = %(department)s::uuid, true)
           and (appointment.starts_at at time zone organisation.zone)::date = %(day)s
@@ -140,9 +146,11 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
     patient = await cards.get_patient(db, visit.patient_id, now=now, zone=visit.zone)
     for offer, slot_id, starts_at in await _candidates(db, now, patient, visit):
         channel = Channel(visit.channel)
-        wish = Wish(now, actor, patient, slot_id, channel, visit.id, visit.referral_id)
+        wish = Wish(
+            now, actor, patient, slot_id, channel, visit.id, visit.referral_id, visit.waived_by
+        )
         try:
-            if await _propose(db, wish):
+            if await _propose(db, wish, visit.visit_id):
                 return Outcome(visit.id, visit.number, visit.starts_at, starts_at, offer)
         except (BookingRefusal, psycopg.errors.IntegrityError):
             continue  # taken meanwhile, or not for this patient: the next one
@@ -160,12 +168,12 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
 
 
 @retried
-async def _propose(db: Connection, wish: Wish) -> bool:
+async def _propose(db: Connection, wish: Wish, visit_id: UUID) -> bool:
     """Cancel the visit and hold the new time for its patient. False: it was cancelled before."""
     async with db.transaction():
-        await locks.lock_patient(db, wish.patient.person_id)
-        offer = await asking.lock_offer(db, wish)
-        asked = rules.Request(wish.patient, wish.channel, wish.now, offer.day)
+        await locks.lock_patients(db, [wish.patient.person_id])
+        offer = await asking.lock_offer(db, wish, keep_proposals=True)
+        asked = rules.Request(wish.patient, wish.channel, wish.now, offer.day, by_clinic=True)
         rules.check(offer, asked)
         assert wish.replaces is not None
         await locks.clear_the_way(db, replace(wish, replaces=None), offer)
@@ -185,7 +193,7 @@ async def _propose(db: Connection, wish: Wish) -> bool:
                 offer,
                 State.HELD,
                 held_until=min(until, offer.starts_at - offer.rules.lead),
-                proposed_for=wish.replaces,
+                proposed_for=visit_id,
             )
     return ended
 

@@ -14,9 +14,11 @@ from registratura.notices.audience import Recipient
 from registratura.notices.texts import Change
 from registratura.settings import Settings
 
-# A move is told on the new visit (`booked` with `moved_from`), never on the old one.
+# A move is told on the new visit (`booked` with `moved_from`), and on the old one only to those
+# who knew of it and may not know of the new one: another account of the patient moved it.
 _KINDS: Mapping[str, str] = {
     "appointment.booked": "booked",
+    "appointment.moved": "moved_away",
     "appointment.cancelled": "cancelled",
     "appointment.proposed": "proposed",
     "appointment.withdrawn": "withdrawn",
@@ -48,10 +50,21 @@ async def tell(
     today: date = now.astimezone(ZoneInfo(settings.region_zone)).date()
     told = [
         (it, channel, words)
-        for it in await audience.search(db, subject_id, today=today)
+        for it in await _search_recipients(db, change, today)
         for channel, words in _words(change, it, settings).items()
     ]
     return await _write(db, change, told, now)
+
+
+async def _search_recipients(db: Connection, change: Change, today: date) -> list[Recipient]:
+    knowing = await audience.search(db, change.subject_id, today=today)
+    if change.kind != "moved_away":
+        return knowing
+    new_visit = await database.value(
+        db, "select id from appointment where moved_from = %(old)s", old=change.subject_id
+    )
+    told = await audience.search(db, new_visit, today=today) if new_visit else []
+    return [it for it in knowing if it.account_id not in {one.account_id for one in told}]
 
 
 def _words(change: Change, recipient: Recipient, settings: Settings) -> Mapping[str, str]:

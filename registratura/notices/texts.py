@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_datetime
 
-Kind = Literal["booked", "moved", "cancelled", "proposed", "withdrawn"]
+Kind = Literal["booked", "moved", "moved_away", "cancelled", "proposed", "withdrawn"]
 _RUSSIAN = Locale.parse("ru")
 _LAPSED = "lapsed"  # a proposal that was over before anybody could be told of it
 
 _MESSAGES: Mapping[str, str] = {
     "booked": "Запись подтверждена: {patient}, {at}. {doctor}. {place}.",
     "moved": "Запись перенесена: {patient}, теперь {at} вместо {was}. {doctor}. {place}.",
+    "moved_away": "Запись перенёс другой представитель: {patient}, {at}. {doctor}. Новое время"
+    " подскажут он или регистратура.",
     "cancelled": "Запись отменена: {patient}, {at}. {doctor}.",
     "proposed": "{patient}: клиника отменила приём {was} и предлагает новое время – {at}."
     " {doctor}. {place}. Держим его за вами до {until}.",
@@ -29,6 +31,8 @@ _LETTERS: Mapping[str, str] = {
     "booked": "{patient}: запись на {at} подтверждена. Подробности – в личном кабинете: {address}",
     "moved": "{patient}: запись перенесена с {was} на {at}. Подробности – в личном кабинете:"
     " {address}",
+    "moved_away": "{patient}: запись на {at} перенёс другой представитель. Новое время подскажут"
+    " он или регистратура. Подробности – в личном кабинете: {address}",
     "cancelled": "{patient}: запись на {at} отменена. Подробности – в личном кабинете: {address}",
     "proposed": "{patient}: клиника отменила приём {was} и предлагает новое время – {at}. Держим"
     " его за вами до {until}. Подтвердить – в личном кабинете: {address}",

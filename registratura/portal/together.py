@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from litestar import get, post
+from litestar.exceptions import ValidationException
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
@@ -31,7 +32,7 @@ async def choose(
 ) -> Template:
     """The second patient, then a pair of times, by day."""
     doctor = await doctors.get(db, post_id, now=now)
-    other = await _patient(db, visitor, second, now, settings) if second else None
+    other = await _second(db, visitor, booking, second, now, settings) if second else None
     return await _page(db, doctor, now, visitor, booking, other)
 
 
@@ -58,7 +59,7 @@ async def check(
         wizard=booking,
         doctor=doctor,
         day=dates.local(first.starts_at, doctor.zone).date(),
-        second=await _patient(db, visitor, second, now, settings),
+        second=await _second(db, visitor, booking, second, now, settings),
         chosen=(first, later),
         key=uuid4(),
     )
@@ -74,7 +75,7 @@ async def book(
     data: Form,
 ) -> Redirect | Template:
     """«Записать двоих»: both tickets, or neither and the pairs that are left."""
-    second = await _patient(db, visitor, uuid_in(data, "second"), now, settings)
+    second = await _second(db, visitor, booking, uuid_in(data, "second"), now, settings)
     actor = Actor("account", str(visitor.account_id))
     first_slot = uuid_in(data, "first_slot")
     wishes = (
@@ -89,12 +90,21 @@ async def book(
     return redirect("/appointments")
 
 
-async def _patient(
-    db: Connection, visitor: Visitor, person_id: UUID, now: datetime, settings: Settings
+async def _second(
+    db: Connection,
+    visitor: Visitor,
+    booking: Wizard,
+    person_id: UUID,
+    now: datetime,
+    settings: Settings,
 ) -> Patient:
-    return await patients.get_for(
+    """Another patient of this account than the first. No page of ours asks for the same."""
+    second = await patients.get_for(
         db, visitor.account_id, person_id, now=now, zone=settings.region_zone
     )
+    if second.person_id == booking.known_patient.person_id:
+        raise ValidationException("field second")
+    return second
 
 
 async def _page(

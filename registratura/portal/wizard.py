@@ -36,6 +36,7 @@ class Wizard:
     today: date
     replaced: Visit | None = None  # the visit that is moved
     referral: Referral | None = None  # the one by which the patient comes
+    moved_referral: Referral | None = None  # the one of the visit that is moved: it goes along
 
     @property
     def known_patient(self) -> Patient:
@@ -56,7 +57,7 @@ class Wizard:
 
     def asking(self, now: datetime) -> Asking:
         """Who looks around, for the engine's searches."""
-        return Asking(self.patient, CHANNEL, now, self.referral)
+        return Asking(self.patient, CHANNEL, now, self.referral or self.moved_referral)
 
     def url(self, path: str, **query: object) -> str:
         """The address with the patient in it: a switch in another tab changes nothing here."""
@@ -93,9 +94,8 @@ async def start(
     chosen = moved.patient_id if moved else patient or visitor.patient.id
     whom = await patients.get_for(db, account, chosen, now=now, zone=zone)
     by = await referrals.get(db, whom, referral) if referral else None
-    if moved and by is None:
-        by = await referrals.find_of_visit(db, moved.id)
-    return Wizard(whom, today, moved or None, by)
+    moved_by = await referrals.find_of_visit(db, moved.id) if moved else None
+    return Wizard(whom, today, moved or None, by, moved_by)
 
 
 BOOKING = {"booking": Provide(start)}

@@ -15,6 +15,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from registratura.settings import Settings
+from registratura.web.borrowing import give_back
 from registratura.web.logs import fault
 from registratura.web.requests import CURRENT
 
@@ -59,7 +60,7 @@ def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        answer = _Answer(headers, send)
+        answer = _Answer(headers, scope, send)
         scope["state"]["reference"] = answer.reference
         CURRENT.set(scope)
         try:
@@ -69,6 +70,7 @@ def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
             if not answer.status:  # not even the page about errors could be made
                 await _say_sorry(answer)
         finally:
+            await give_back(scope)
             if not scope["path"].startswith(_UNLOGGED):
                 _log(scope, answer)
 
@@ -78,8 +80,9 @@ def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
 class _Answer:
     """One answer on its way: what it gets along, and what became of it."""
 
-    def __init__(self, headers: Mapping[str, str], send: Send) -> None:
+    def __init__(self, headers: Mapping[str, str], scope: Scope, send: Send) -> None:
         self._headers = headers
+        self._scope = scope
         self._send = send
         self._began = time.perf_counter()
         self.reference = make_reference()
@@ -93,6 +96,7 @@ class _Answer:
     async def send(self, message: Message) -> None:
         """Pass the message on; the first one gets the headers."""
         if message["type"] == "http.response.start":
+            await give_back(self._scope)  # however slowly the answer is read
             self.status = message["status"]
             headers = MutableScopeHeaders.from_message(message)
             for name, value in self._headers.items():

@@ -3,7 +3,6 @@
 `newcomer` is whoever signed in; `visitor` only if he gave the portal's consent too.
 """
 
-from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,6 +17,7 @@ from litestar.utils.scope.state import ScopeState
 from registratura.db import Connection, Pool
 from registratura.settings import Settings
 from registratura.web import sessions
+from registratura.web.borrowing import borrow
 from registratura.web.cookies import Cookies
 from registratura.web.dates import region_day
 from registratura.web.visitor import Visitor
@@ -109,9 +109,8 @@ async def _look_up(connection: AnyConnection, db: Connection, session_id: str) -
     )
 
 
-async def _db(request: AnyRequest) -> AsyncIterator[Connection]:
-    async with pool_of(request).connection() as connection:
-        yield connection
+async def _db(request: AnyRequest) -> Connection:
+    return await borrow(pool_of(request), request.scope)
 
 
 async def _newcomer(request: AnyRequest, db: Connection) -> Visitor | None:

@@ -20,6 +20,7 @@ class Registry(Rules):
     # operations
 
     def hold(self, ask: Ask) -> Visit:
+        self.check_acts(ask)
         made = self._give(ask, "held")
         made.held_until = self.now + self.limits.hold
         return made
@@ -32,6 +33,7 @@ class Registry(Rules):
         return visit
 
     def book(self, ask: Ask, key: UUID) -> Visit:
+        self.check_acts(ask)
         body = (ask.patient, ask.place, ask.replaces, ask.referral)
         known = self.answered.get((ask.account, key))
         if known is not None:
@@ -44,6 +46,8 @@ class Registry(Rules):
         return made
 
     def book_together(self, first: Ask, second: Ask, key: UUID) -> tuple[Visit, Visit]:
+        for ask in (first, second):
+            self.check_acts(ask)
         body = [(ask.patient, ask.place) for ask in (first, second)]
         known = self.answered.get((first.account, key))
         if known is not None:

@@ -28,6 +28,11 @@ class Rules:
 
     # what cannot race
 
+    def check_acts(self, ask: Ask) -> None:
+        """An account acts for its owner and for those it is linked to."""
+        if ask.level == "none":
+            raise No("NotYourPatient")
+
     def check_rules(self, ask: Ask) -> Referral | None:
         """The referral by which the place may be given; the first broken rule is the answer."""
         referral = self._referral_of(ask)

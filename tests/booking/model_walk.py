@@ -1,176 +1,176 @@
 """A random walk: each step is asked of the engine and of the registry in memory."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    invariant,
-    multiple,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import Bundle, invariant, multiple, precondition, rule
 
-from registratura.booking import (
-    appointments,
-    cancellation,
-    checks,
-    doctors,
-    holds,
-    marks,
-    slots,
-)
-from registratura.booking.model import Channel
+from registratura.booking import cancellation, doctors, holds, marks, slots
+from registratura.booking.model import Channel, State
 from registratura.booking.visits import get_for
-from registratura.booking.wishes import Wish
-from registratura.people import cards, patients
-from registratura.refusal import Refusal
-from tests.booking.model import Ask, No, Visit
-from tests.booking.model_registry import Registry
-from tests.booking.model_world import FIRST, PLACES_WANTED, WANTED, Row, World
+from tests.booking.model import Visit
+from tests.booking.model_asking import Asking
+from tests.booking.model_world import FIRST, PLACES_WANTED, WANTED, Row
 from tests.given import region
 from tests.given.people import ZONE
 from tests.given.visits import REGISTRAR, actor
 
-Made, Got = TypeVar("Made"), TypeVar("Got")
-
 ACCOUNTS = st.sampled_from(["Мария", "Олег", "Чужой"])
-BY = st.sampled_from(["Мария", "Олег", "Чужой", None])  # None: staff
 WHO = st.sampled_from(["Пётр", "Павел", "Мария", "Олег", "Чужой"])
+CHILDREN = ("Пётр", "Павел")
+# Who asks for whom; None: staff.
+ASKING = st.sampled_from(
+    [(by, child) for by in ("Мария", "Олег", None) for child in CHILDREN]
+    + [("Мария", "Мария"), ("Олег", "Олег"), (None, "Мария")]
+)
+PARENTS = st.sampled_from([("Мария", *CHILDREN), ("Олег", *CHILDREN), ("Олег", "Павел", "Пётр")])
 PLACES = st.integers(0, PLACES_WANTED - 1)
-REFERRALS = st.sampled_from([None, None, 0, 1])
+BY = st.none() | st.none() | ACCOUNTS  # None: whose visit it is
+WHICH = st.integers(0, 9)
+KEYS = st.builds(UUID, int=st.integers(1000, 1002))
+SELDOM = st.sampled_from([None] * 3 * PLACES_WANTED + list(range(PLACES_WANTED)))
+REFERRALS = st.sampled_from([None, 0, 1])
 POSTS = st.sampled_from(list(WANTED))
 
 
-class Walk(RuleBasedStateMachine):
+class Walk(Asking):
     """One walk; a rule is an operation that both are asked for."""
 
     visits = Bundle("visits")
 
-    def __init__(self, world: World, registry: type[Registry] = Registry) -> None:
-        super().__init__()
-        self.world, self.model = world, world.begin(registry)
-        self.wanted = world.wanted()
-        self.sent: list[tuple[Ask, UUID]] = []
-
     # operations
 
-    @rule(minutes=st.sampled_from([1, 5, 11, 60, 600, 1200]))
-    def time_goes_by(self, minutes: int) -> None:
+    @rule(minutes=st.sampled_from([1, 5, 11, 60, 600, 1200]), sweeper=st.booleans())
+    def time_goes_by(self, minutes: int, sweeper: bool) -> None:
         self.model.now += timedelta(minutes=minutes)
+        if sweeper:
+            sweeping = holds.end_expired(self.world.db, now=self.model.now)
+            owed, done = self.both(self.model.end_expired, sweeping)
+            assert owed == done
+            assert self.broken() == set()
 
-    @rule(target=visits, by=ACCOUNTS, who=WHO, place=PLACES, referral=REFERRALS)
-    def hold(self, by: str, who: str, place: int, referral: int | None) -> Any:
-        return self._hold(self._ask(by, who, place, referral=self._referral(referral)))
+    @rule(target=visits, asking=ASKING, place=PLACES, referral=REFERRALS)
+    def hold(self, asking: tuple[str | None, str], place: int, referral: int | None) -> Any:
+        by, who = asking
+        return self.keep(self.ask_for_what_fits(by or "Мария", who, place, referral))
 
-    @rule(target=visits, by=ACCOUNTS, left=visits, place=PLACES)
-    def hold_to_move(self, by: str, left: Visit, place: int) -> Any:
-        return self._hold(self._ask(by, left.patient.name, place, replaces=left))
+    @precondition(lambda self: self.model.visits)
+    @rule(target=visits, by=BY, which=WHICH, place=PLACES)
+    def hold_to_move(self, by: str | None, which: int, place: int) -> Any:
+        left = self.pick(which, "booked")
+        who = by or self.name(left.account) or "Мария"
+        ask = self.ask_for_what_fits(who, left.patient.name, place)
+        return self.keep(replace(ask, replaces=left))
 
-    @rule(by=ACCOUNTS, visit=visits)
-    def prolong(self, by: str, visit: Visit) -> None:
-        account = self.world.accounts[by].id
+    @precondition(lambda self: self.model.visits)
+    @rule(by=BY, which=WHICH)
+    def prolong(self, by: str | None, which: int) -> None:
+        visit = self.pick(which, "held")
+        account = self.world.accounts[by or self.name(visit.account) or "Чужой"].id
 
         async def prolong() -> None:
-            held = await holds.get(self.world.db, account, self._id(visit), now=self.model.now)
+            held = await holds.get(self.world.db, account, visit.id, now=self.model.now)
             await holds.prolong(self.world.db, held, now=self.model.now, minutes=10)
 
-        self._both(lambda: self.model.prolong(str(account), visit), prolong())
+        self.both(lambda: self.model.prolong(str(account), visit), prolong())
 
-    @rule(target=visits, by=BY, who=WHO, place=PLACES, referral=REFERRALS)
-    def book(self, by: str | None, who: str, place: int, referral: int | None) -> Any:
-        return self._book(self._ask(by, who, place, referral=self._referral(referral)))
+    @rule(target=visits, asking=ASKING, place=PLACES, referral=REFERRALS)
+    def book(self, asking: tuple[str | None, str], place: int, referral: int | None) -> Any:
+        return self.give(self.ask_for_what_fits(*asking, place, referral))
 
-    @rule(target=visits, held=visits)
-    def book_what_is_held(self, held: Visit) -> Any:
-        by = next((it for it in self.world.accounts if self._account(it) == held.account), None)
-        ask = self._ask(by, held.patient.name, self.wanted.index(held.place))
-        return self._book(replace(ask, replaces=held.replaces, referral=held.referral))
+    @rule(target=visits, by=ACCOUNTS, who=WHO, place=PLACES, referral=REFERRALS)
+    def whoever_asks_for_whatever(self, by: str, who: str, place: int, referral: Any) -> Any:
+        ask = self.ask(by, who, self.wanted[place], referral=self.referral(referral))
+        return self.give(ask)
 
-    @rule(target=visits, by=BY, left=visits, place=PLACES)
-    def move(self, by: str | None, left: Visit, place: int) -> Any:
-        return self._book(self._ask(by, left.patient.name, place, replaces=left))
+    @precondition(lambda self: self.model.visits)
+    @rule(target=visits, which=WHICH)
+    def book_what_is_held(self, which: int) -> Any:
+        held = self.pick(which, "held")
+        ask = self.ask(self.name(held.account), held.patient.name, held.place)
+        return self.give(replace(ask, replaces=held.replaces, referral=held.referral))
 
-    @rule(target=visits, who=WHO, place=PLACES)
-    def book_a_second_visit_at_the_desk(self, who: str, place: int) -> Any:
-        return self._book(self._ask(None, who, place, waived=True))
+    @precondition(lambda self: self.model.visits)
+    @rule(target=visits, by=BY, which=WHICH, place=PLACES)
+    def move(self, by: str | None, which: int, place: int) -> Any:
+        left = self.pick(which, "booked")
+        ask = self.ask_for_what_fits(by or self.name(left.account), left.patient.name, place)
+        return self.give(replace(ask, replaces=left))
+
+    @rule(target=visits, who=WHO, place=PLACES, referral=REFERRALS)
+    def book_a_second_visit_at_the_desk(self, who: str, place: int, referral: Any) -> Any:
+        ask = self.ask_for_what_fits(None, who, place, referral)
+        return self.give(replace(ask, waived=True))
 
     @precondition(lambda self: self.sent)
-    @rule(target=visits, which=st.integers(0, 29), other=st.none() | PLACES)
+    @rule(target=visits, which=st.integers(0, 29), other=SELDOM)
     def send_again(self, which: int, other: int | None) -> Any:
         ask, key = self.sent[which % len(self.sent)]
         if other is not None:
             ask = replace(ask, place=self.wanted[other])
-        return self._book(ask, key)
+        return self.give(ask, key)
 
-    @rule(target=visits, by=ACCOUNTS, first=WHO, second=WHO, place=PLACES, other=st.none() | PLACES)
-    def book_together(self, by: str, first: str, second: str, place: int, other: int | None) -> Any:
-        if first == second:
-            return multiple()
-        return self._book_together(
-            self._ask(by, first, place),
-            self._ask(by, second, min(place + 1, PLACES_WANTED - 1) if other is None else other),
-        )
+    @rule(target=visits, who=PARENTS, place=PLACES, other=SELDOM, key=KEYS)
+    def book_together(
+        self, who: tuple[str, str, str], place: int, other: int | None, key: UUID
+    ) -> Any:
+        """Next door unless another place is drawn."""
+        by, *children = who
+        one, two = self.neighbours[place % len(self.neighbours)]
+        places = (one, two if other is None else self.wanted[other])
+        asks = [self.ask(by, *it) for it in zip(children, places, strict=True)]
+        return self.give_both(asks[0], asks[1], key)
 
-    @rule(by=ACCOUNTS, visit=visits)
-    def cancel(self, by: str, visit: Visit) -> None:
-        account, now = self.world.accounts[by], self.model.now
+    @precondition(lambda self: self.model.visits)
+    @rule(by=BY, which=WHICH)
+    def cancel(self, by: str | None, which: int) -> None:
+        visit, now = self.pick(which, "booked"), self.model.now
+        account = self.world.accounts[by or self.name(visit.account) or "Мария"]
 
         def owed() -> None:
             self.model.see(str(account.id), visit)
             self.model.cancel(visit)
 
         async def cancel() -> None:
-            seen = await get_for(
-                self.world.db, account.id, self._id(visit), now=now, region_zone=ZONE
-            )
+            seen = await get_for(self.world.db, account.id, visit.id, now=now, region_zone=ZONE)
             who = actor(account)
             await cancellation.cancel(self.world.db, now=now, actor=who, appointment_id=seen.id)
 
-        self._both(owed, cancel())
+        self.both(owed, cancel())
 
     @rule(visit=visits)
     def cancel_at_the_desk(self, visit: Visit) -> None:
-        self._both(
+        self.both(
             lambda: self.model.cancel(visit),
             cancellation.cancel(
                 self.world.db,
                 now=self.model.now,
                 actor=REGISTRAR,
-                appointment_id=self._id(visit),
+                appointment_id=visit.id,
             ),
         )
 
-    @rule(visit=visits, state=st.sampled_from(marks.MARKS))
-    def mark(self, visit: Visit, state: Any) -> None:
-        self._both(
-            lambda: self.model.mark(visit, str(state)),
-            marks.mark(
-                self.world.db,
-                now=self.model.now,
-                actor=REGISTRAR,
-                appointment_id=self._id(visit),
-                state=state,
-            ),
+    @rule(visit=visits, state=st.sampled_from(marks.MARKS), in_time=st.booleans())
+    def mark(self, visit: Visit, state: State, in_time: bool) -> None:
+        if in_time:
+            self.model.now = max(self.model.now, visit.place.begins)
+        marking = marks.mark(
+            self.world.db,
+            now=self.model.now,
+            actor=REGISTRAR,
+            appointment_id=visit.id,
+            state=state,
         )
-
-    @rule()
-    def sweep(self) -> None:
-        sweeping = holds.end_expired(self.world.db, now=self.model.now)
-        owed, done = self._both(self.model.end_expired, sweeping)
-        assert owed == done
-        assert self._broken() == set()
+        self.both(lambda: self.model.mark(visit, str(state)), marking)
 
     @precondition(lambda self: not self.model.blocked)
     @rule(target=visits, post=POSTS, days=st.integers(0, 1))
     def withdraw_a_day(self, post: str, days: int) -> Any:
         day = FIRST + timedelta(days=days)
-        due, done = self._both(lambda: self.model.withdraw(post, day), self._withdraw(post, day))
+        due, done = self.both(lambda: self.model.withdraw(post, day), self.withdraw(post, day))
         assert {it.id for it in due} == {it.appointment_id for it, _ in done}
         made = []
         for outcome, proposed in done:
@@ -182,6 +182,7 @@ class Walk(RuleBasedStateMachine):
                 made.append(taken)
         return multiple(*made)
 
+    @precondition(lambda self: self.model.visits)
     @rule(post=POSTS, channel=st.sampled_from([Channel.PORTAL, Channel.DESK]))
     def look_for_free_times(self, post: str, channel: Channel) -> None:
         async def look() -> set[UUID]:
@@ -190,100 +191,18 @@ class Walk(RuleBasedStateMachine):
             window = doctor.window(channel, now=now)
             return {it.slot_id for it in await slots.search_free(db, doctor.post_id, window)}
 
-        owed, seen = self._both(lambda: self.model.free(post, channel), look())
+        owed, seen = self.both(lambda: self.model.free(post, channel), look())
         assert owed == seen
 
     # after each step
 
     @invariant()
     def the_tables_hold_what_the_memory_holds(self) -> None:
-        owed = {it.id: Row.of(it) for it in self.model.visits}
-        assert self.world.visits() == owed
+        read = self.world.run(self.world.read_visits())
+        assert {it.id: it for it in read} == {it.id: Row.of(it) for it in self.model.visits}
         told = [(f"appointment.{kind}", it.id) for kind, it in self.model.told]
-        assert self.world.told() == told
+        assert self.world.run(self.world.read_told()) == told
 
     @invariant()
     def nothing_is_broken(self) -> None:
-        assert self._broken() <= {"a_hold_ends_at_its_end"}  # the sweeper comes when it is drawn
-
-    def _broken(self) -> set[str]:
-        found = self.world.run(checks.search(self.world.db, now=self.model.now))
-        return {it.invariant.name for it in found}
-
-    # how both are asked
-
-    def _both(
-        self, owed: Callable[[], Made], deed: Coroutine[Any, Any, Got]
-    ) -> tuple[Made, Got] | tuple[None, None]:
-        """What the registry in memory owes and what the engine gave, or that both refused alike."""
-        made, given = None, None
-        try:
-            made, due = owed(), "yes"
-        except No as no:
-            due = str(no)
-        try:
-            given, said = self.world.run(deed), "yes"
-        except Refusal as refusal:
-            said = type(refusal).__name__
-        assert said == due
-        return made, given
-
-    def _ask(self, by: str | None, who: str, place: int, **more: Any) -> Ask:
-        person, where = self.world.people[who], self.wanted[place]
-        if by is None:
-            return Ask(None, person, "confirmed", where, "desk", **more)
-        level = self.model.levels.get((self._account(by), person), "none")
-        return Ask(self._account(by), person, level, where, "portal", **more)
-
-    async def _wish(self, ask: Ask) -> Wish:
-        """The same for the engine, by way of who may act for whom."""
-        db, now, person_id = self.world.db, self.model.now, ask.patient.id
-        if ask.account is None:
-            who, whom = REGISTRAR, await cards.get_patient(db, person_id, now=now, zone=ZONE)
-        else:
-            account = next(it for it in self.world.accounts.values() if str(it.id) == ask.account)
-            whom = await patients.get_for(db, account.id, person_id, now=now, zone=ZONE)
-            who = actor(account)
-        return Wish(
-            now,
-            who,
-            whom,
-            ask.place.id,
-            Channel(ask.channel),
-            ask.replaces and ask.replaces.id,
-            ask.referral and ask.referral.id,
-            "Так решил врач" if ask.waived else None,
-        )
-
-    def _hold(self, ask: Ask) -> Any:
-        async def hold() -> holds.Hold:
-            return await holds.hold(self.world.db, await self._wish(ask))
-
-        made, given = self._both(lambda: self._allowed(ask) and self.model.hold(ask), hold())
-        return self._named(made, given and given.id)
-
-    def _book(self, ask: Ask, key: UUID | None = None) -> Any:
-        key = key or UUID(int=len(self.sent) + 1)
-        self.sent.append((ask, key))
-
-        async def book() -> UUID:
-            wish = await self._wish(ask)
-            return (await appointments.book(self.world.db, wish, key)).appointment_id
-
-        made, given = self._both(lambda: self._allowed(ask) and self.model.book(ask, key), book())
-        return self._named(made, given)
-
-    def _allowed(self, ask: Ask) -> bool:
-        if ask.level == "none":
-            raise No("NotYourPatient")
-        return True
-
-    def _named(self, made: Any, id_: UUID | None) -> Any:
-        """A new visit takes the engine's id; a known one must have it."""
-        if made is None:
-            return multiple()
-        if made.id is not None:
-            assert made.id == id_
-            return multiple()
-        made.id = id_
-        return made
+        assert self.broken() <= {"a_hold_ends_at_its_end"}  # the sweeper comes when it is drawn

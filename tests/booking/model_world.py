@@ -41,6 +41,7 @@ WANTED = {
     "therapist": (2, 2),
     "gynaecologist": (1, 1),
 }
+PLACES_WANTED = sum(times * days for times, days in WANTED.values())
 Made = TypeVar("Made")
 
 
@@ -62,16 +63,16 @@ class World:
         return self.runner.run(deed)
 
     def wanted(self) -> list[Place]:
-        """In an order that is the same in every run."""
+        """In an order that is the same in every run: the first are at one time, so they clash."""
         found = []
         for post, (times, days) in WANTED.items():
             its = sorted((it for it in self.places.values() if it.post == post), key=_begins)
             for day in range(days):
                 today = [it for it in its if it.day == FIRST + timedelta(days=day)]
                 found += today[:times]
-        return found
+        return sorted(found, key=_begins)
 
-    def begin(self) -> Registry:
+    def begin(self, registry: type[Registry]) -> Registry:
         """As it was before the first walk."""
         self.owner.execute("delete from appointment")
         self.owner.execute("delete from event where kind ~ '^appointment'")
@@ -85,16 +86,16 @@ class World:
                 "update quota set taken = 0, quota = %s where (session_id, channel) = (%s, %s)",
                 (quota.seats, session, channel),
             )
-        return Registry(self.places, self.quotas, self.referrals, self.levels, LIMITS, NOW)
+        return registry(self.places, self.quotas, self.referrals, self.levels, LIMITS, NOW)
 
-    def visits(self) -> "dict[UUID, Row]":
+    async def read_visits(self) -> "list[Row]":
         """Every visit and hold of the database."""
-        return {row.id: row for row in self.run(rows(self.db, Row, _VISITS))}
+        return await rows(self.db, Row, _VISITS)
 
-    def told(self) -> list[tuple[str, UUID]]:
+    async def read_told(self) -> list[tuple[str, UUID]]:
         """What the outbox announces."""
         sql = "select event as kind, subject_id as subject from outbox order by id"
-        return [(it.kind, it.subject) for it in self.run(rows(self.db, Told, sql))]
+        return [(it.kind, it.subject) for it in await rows(self.db, Told, sql)]
 
 
 @dataclass(frozen=True)
@@ -191,13 +192,21 @@ async def _open(db: Connection) -> None:
         region.write(Path(folder))
         await load(db, Path(folder), now=NOW)
     await region.rule(db, **RULES)
-    await region.rule(db, "department", "far", quotas={"portal": 10})  # two of sixteen
+    await region.rule(db, "department", "far", quotas={"portal": 5})  # one of sixteen
     await region.open_days(db, FIRST, 2)
     await execute(
         db,
         """
-        update slot set seats = 2 from post
+        update slot set seats = 2, kind = 'group' from post
         where post.id = slot.post_id and post.code = 'ent'
+        """,
+    )
+    await execute(
+        db,
+        """
+        update slot set kind = 'reserve', channels = '{desk,doctor}' from post
+        where post.id = slot.post_id and post.code = 'paediatrician'
+          and mod(extract(minute from slot.starts_at)::int, 30) = 15
         """,
     )
 

@@ -264,6 +264,31 @@ async def test_two_families_want_crossing_pairs_and_nobody_is_torn_apart(
         await _clear(db)
 
 
+async def test_an_accounts_limit_for_declared_children_holds_at_once(
+    db: Connection, wide_pool: Pool
+) -> None:
+    await region.rule(db, max_coming_declared=1)
+    oleg = await people.account(db, "Олег")
+    children = [
+        await patient(
+            db,
+            oleg,
+            (await people.relative(db, oleg, first_name=name, policy_number=policy)).person_id,
+        )
+        for name, policy in (
+            ("Иван", "1234567891234561"),
+            ("Лев", "1234567891234562"),
+            ("Ян", "1234567891234563"),
+        )
+    ]
+    slots = await region.free(db)
+    answers = await at_once(
+        wide_pool,
+        *(booking((oleg, it), slot.slot_id) for it, slot in zip(children, slots, strict=False)),
+    )
+    assert answers == {"done": 1, "TooManyComing": 2}
+
+
 async def _clear(db: Connection) -> None:
     for table in ("outbox", "idempotency_key", "appointment"):
         await db.execute(f"delete from {table}")  # type: ignore[call-overload]

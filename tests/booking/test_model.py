@@ -1,98 +1,55 @@
-"""Random walks by everybody at once: the engine answers as the registry in memory, and nothing breaks.
+"""Random walks: whatever is asked in whatever order, the engine answers as it owes, and holds.
 
-Each step is asked of both; then the tables must hold what the registry in memory holds, and
-`registratura check` must have nothing to say.
+Each step is asked of the engine and of the registry in memory; then the tables must hold what the
+memory holds, and `registratura check` must have nothing to say.
 """
 
-from typing import Any, TypeVar
-from uuid import UUID
+import asyncio
+import itertools
+import os
+from collections.abc import Iterator
 
-from hypothesis import Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-)
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from psycopg import sql
 
-from registratura.booking import (
-    marks,
-)
-from registratura.booking.model import Channel
-from registratura.booking.wishes import Wish
-from registratura.people import cards, patients
-from tests.booking.model import Ask, Place
-from tests.booking.model_registry import Registry
-from tests.booking.model_world import WANTED, World
-from tests.given.people import ZONE
-from tests.given.visits import REGISTRAR
+from registratura_ground import embedded
+from tests.booking import model_world
+from tests.booking.model_walk import Walk
+from tests.booking.model_world import World
+from tests.conftest import APPLICATION, OWNER, TEMPLATE
 
-STEPS = settings(
+_numbers = itertools.count(1)
+
+WALKS = settings(
     max_examples=40,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=list(settings().suppress_health_check),
+    suppress_health_check=list(HealthCheck),
 )
-SPOILED = settings(STEPS, phases=[Phase.generate], report_multiple_bugs=False)
-Made, Got = TypeVar("Made"), TypeVar("Got")
-
-ACCOUNTS = st.sampled_from(["Мария", "Олег", "Чужой"])
-WHO = st.sampled_from(["Пётр", "Павел", "Мария", "Олег", "Чужой"])
-CHILDREN = st.sampled_from(["Пётр", "Павел"])
-PLACES = st.integers(0, sum(times * days for times, days in WANTED.values()) - 1)
-REFERRALS = st.sampled_from([None, None, 0, 1])
-POSTS = st.sampled_from(list(WANTED))
-CHANNELS = st.sampled_from([Channel.PORTAL, Channel.DESK])
-MARKS = st.sampled_from(marks.MARKS)
 
 
-class Walk(RuleBasedStateMachine):
-    """One walk; a rule is an operation that both are asked for."""
+@pytest.fixture
+def world(server: embedded.Server, template: str) -> Iterator[World]:
+    """A database of its own: the quotas are set before the days are opened."""
+    name = f"walks_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        copy = sql.SQL("create database {} template {} owner {}")
+        admin.execute(copy.format(*map(sql.Identifier, (name, TEMPLATE, OWNER))))
+        with (
+            asyncio.Runner() as runner,
+            psycopg.connect(server.url(name, OWNER), autocommit=True) as owner,
+        ):
+            url = server.url(name, APPLICATION)
+            db = runner.run(psycopg.AsyncConnection.connect(url, autocommit=True))
+            yield model_world.make(runner, db, owner)
+            runner.run(db.close())
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
-    visits = Bundle("visits")
 
-    def __init__(self, world: World, registry: type[Registry] = Registry) -> None:
-        super().__init__()
-        self.world = world
-        self.model = world.begin(registry)
-        self.sent: list[tuple[UUID, Ask]] = []
-
-    # who asks what
-
-    def asking(self, by: str | None, who: str, place: Place, **more: Any) -> Ask:
-        """By an account, or by staff where `by` is None."""
-        person = self.world.people[who]
-        if by is None:
-            return Ask(None, person, "confirmed", place, "desk", **more)
-        account = str(self.world.accounts[by].id)
-        level = self.model.levels.get((account, person), "none")
-        return Ask(account, person, level, place, "portal", **more)
-
-    def place(self, number: int) -> Place:
-        return self.world.wanted[number]
-
-    def referral(self, number: int | None) -> Any:
-        return None if number is None else self.model.referrals[number]
-
-    def key(self) -> UUID:
-        return UUID(int=len(self.sent) + 1)
-
-    async def wish(self, ask: Ask) -> Wish:
-        """The same for the engine, by way of who may act for whom."""
-        db, now = self.world.db, self.model.now
-        if ask.account is None:
-            who, whom = REGISTRAR, await cards.get_patient(db, ask.patient.id, now=now, zone=ZONE)
-        else:
-            who = self.world.actor(ask.account)
-            whom = await patients.get_for(db, UUID(ask.account), ask.patient.id, now=now, zone=ZONE)
-        return Wish(
-            now,
-            who,
-            whom,
-            ask.place.id,
-            Channel(ask.channel),
-            ask.replaces.id if ask.replaces else None,
-            ask.referral.id if ask.referral else None,
-            "Так решил врач" if ask.waived else None,
-        )
+def test_the_engine_answers_as_it_owes_and_nothing_breaks(world: World) -> None:
+    run_state_machine_as_test(lambda: Walk(world), settings=WALKS)

@@ -1,14 +1,16 @@
 """Who may book: attachment, area and substitutes, closed cards, missed visits, referrals."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from registratura.booking import absences, no_shows, offers, referrals
+from registratura.booking import absences, families, no_shows, offers, referrals
 from registratura.booking.model import Channel
 from registratura.booking.offers import Asking
 from registratura.booking.refusals import (
     CardClosed,
+    ClashNotShown,
     NoShowPause,
     NotAttached,
     NotYourArea,
@@ -16,14 +18,17 @@ from registratura.booking.refusals import (
     ReferralNumberTaken,
     ReferralOver,
     ReferralUnknown,
+    TooManyComing,
 )
 from registratura.booking.rulebook import Rules
-from registratura.db import Connection, execute
+from registratura.booking.wishes import Wish
+from registratura.db import Connection, execute, value
+from registratura.people import relatives
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
 from tests.given.people import NOW
-from tests.given.visits import CHANNEL, REGISTRAR, book, patient, refer
+from tests.given.visits import CHANNEL, REGISTRAR, actor, book, patient, refer
 
 DAY = timedelta(days=1)
 
@@ -275,3 +280,46 @@ async def test_a_declared_relative_shows_only_what_this_account_missed(
     his = await patient(db, oleg, link.person_id)
     rules = Rules(no_show_limit=3)
     assert (await no_shows.get_standing(db, his, oleg.id, rules, now=NOW)).missed == 0
+
+
+async def test_a_move_goes_by_the_referral_only_within_its_days(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    first, *_, last = await region.free(db, "neurologist")
+    referral = await refer(db, petr, days=2)
+    visit = await book(db, maria, petr, first.slot_id, referral_id=referral)
+    with pytest.raises(ReferralOver):
+        await book(db, maria, petr, last.slot_id, replaces=visit.appointment_id)
+
+
+async def test_a_link_that_was_left_still_counts_among_what_the_account_booked(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    await region.rule(db, max_coming_declared=1)
+    await book(db, maria, petr, (await region.free(db))[0].slot_id)
+    assert petr.relative_id is not None
+    await relatives.leave(db, maria.id, petr.relative_id, now=NOW)
+    with pytest.raises(TooManyComing):
+        await book(db, maria, await stranger(db, maria), (await region.free(db))[0].slot_id)
+
+
+async def test_a_hidden_clash_is_counted_against_the_one_whose_it_is(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    await region.rule(db, max_coming=1)
+    await book(db, maria, petr, (await region.free(db, "ent"))[5].slot_id)
+    chuzhoy = await people.account(db, "Чужой")
+    his = await patient(db, chuzhoy, (await people.relative(db, chuzhoy)).person_id)
+    other = await stranger(db, chuzhoy)
+    pair = families.pairs(await region.free(db))[0]
+    with pytest.raises(ClashNotShown):
+        await families.book_together(
+            db,
+            Wish(NOW, actor(chuzhoy), other, pair.first.slot_id, CHANNEL),
+            Wish(NOW, actor(chuzhoy), his, pair.second.slot_id, CHANNEL),
+            uuid4(),
+        )
+    counted = await value(
+        db, "select person_id from event where kind = 'appointment.clash_not_shown'"
+    )
+    assert counted == petr.person_id

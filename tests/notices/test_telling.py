@@ -264,9 +264,24 @@ async def test_a_visit_for_which_no_new_time_was_found_is_told_as_it_is(
     assert "Нового времени взамен не нашлось" in kinds["withdrawn"].text
 
 
+async def test_whoever_booked_is_told_when_another_holder_moves_the_visit(
+    db: Connection, pool: Pool, settings: Settings, maria: Account, petr: Patient
+) -> None:
+    visit = await booked(db, maria, petr)
+    oleg = await holder(db, "Олег", "confirmed", petr)
+    his = await patient(db, oleg, petr.person_id)
+    other = (await region.free(db))[5].slot_id
+    await book(db, oleg, his, other, replaces=visit.appointment_id)
+    await work(pool, settings)
+    hers = [it for it in await told(db) if it.account_id == maria.id and it.kind != "booked"]
+    assert [(it.kind, it.subject_id) for it in hers] == [("moved_away", visit.appointment_id)]
+    assert "Новое время подскажут" in hers[0].text
+    assert "moved_away" not in {it.kind for it in await told(db) if it.account_id == oleg.id}
+
+
 async def test_an_event_that_nobody_is_told_of_is_refused(
     db: Connection, settings: Settings, maria: Account
 ) -> None:
-    assert "appointment.moved" not in notices.EVENTS
+    assert "appointment.arrived" not in notices.EVENTS
     with pytest.raises(KeyError):
-        await notices.tell(db, "appointment.moved", maria.id, now=NOW, settings=settings)
+        await notices.tell(db, "appointment.arrived", maria.id, now=NOW, settings=settings)

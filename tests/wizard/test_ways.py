@@ -1,5 +1,6 @@
 """Ways on: by a referral, two children together, and what a refusal offers."""
 
+import gc
 import re
 from uuid import uuid4
 
@@ -188,3 +189,50 @@ async def test_missed_visits_are_told_before_they_close_the_way(
     assert "закроется на 14 дней" in words
     await region.rule(db, no_show_limit=1, no_show_pause_days=60)
     assert "Через интернет можно записаться с" in portal.words_of(await maria.get(path))
+
+
+async def test_two_together_are_two(
+    maria: httpx.AsyncClient, db: Connection, petr: Patient, pavel: Patient
+) -> None:
+    post = await region.post(db, "area-doctor")
+    path = f"/doctors/{post}/together?patient={petr.person_id}&second={petr.person_id}"
+    assert (await maria.get(path)).status_code == 400
+
+
+async def test_a_clash_with_a_visit_by_referral_can_be_replaced_by_another_doctor(
+    maria: httpx.AsyncClient, db: Connection, petr: Patient
+) -> None:
+    referral = await visits.refer(db, petr)
+    slot = await region.free_slot(db, "neurologist")
+    path = f"/check?slot={slot}&patient={petr.person_id}&referral={referral}"
+    check = await maria.get(path)
+    booked = await maria.post("/appointments", data=hidden(check, "/appointments"))
+    assert booked.status_code == 303
+    at_that_time = await value(
+        db,
+        """
+        select ent.id from slot as ent join post on post.id = ent.post_id
+        where post.code = 'ent' and ent.starts_at = (
+            select starts_at from slot where id = %(slot)s)
+        """,
+        slot=slot,
+    )
+    check = await maria.get(f"/check?slot={at_that_time}&patient={petr.person_id}")
+    clash = await maria.post("/holds", data=hidden(check, "/appointments"))
+    assert clash.status_code == 409
+    replaced = await maria.post("/holds", data=hidden(clash, "/holds"))
+    assert replaced.status_code == 303
+
+
+async def test_requests_that_cannot_be_read_keep_no_connection(
+    app: Litestar, maria: httpx.AsyncClient
+) -> None:
+    gc.disable()  # nothing is left to be collected later
+    try:
+        for _ in range(15):
+            assert (await maria.get("/clinics?patient=x")).status_code == 400
+        assert (await maria.get("/clinics")).status_code == 200
+    finally:
+        gc.enable()
+    counted = app.state.pool.get_stats()
+    assert counted["pool_available"] == counted["pool_size"]

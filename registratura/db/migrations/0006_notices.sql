@@ -6,7 +6,7 @@ create table notice (
     person_id   uuid not null references person,       -- of whose visit
     subject_id  uuid not null references appointment,  -- the visit, or the hold that is proposed
     kind        text not null check (kind in
-                    ('booked', 'moved', 'cancelled', 'proposed', 'withdrawn')),
+                    ('booked', 'moved', 'moved_away', 'cancelled', 'proposed', 'withdrawn')),
     channel     text not null check (channel in ('portal', 'email')),
     text        text not null,
     state       text not null,
