@@ -11,8 +11,15 @@ from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import schedules
 from registratura.booking.model import check_moment
-from registratura.booking.refusals import AbsentAlready
 from registratura.db import Connection, retried
+from registratura.refusal import Refusal
+
+
+class AbsentAlready(Refusal):
+    """The days meet another absence of the same doctor."""
+
+    code = "absent_already"
+    words = "На эти дни отсутствие этого врача уже записано"
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,7 @@ _END: LiteralString = (
         insert into outbox (event, subject_id, created_at)
         select %(announce)s::text, coalesce(visit.proposed_for, visit.id), %(now)s from visit
         where %(announce)s::text is not null
+          and (visit.state = 'cancelled' or %(announce)s = 'appointment.withdrawn')
     )
     select count(*) from visit
     """

@@ -1,5 +1,6 @@
 """Which rule a refused booking broke, and how much of it the asker may be told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +41,7 @@ class Refused:
     channel: str
     waived: bool
     declared: bool
+    together: Sequence[UUID]  # whose holds of this account gave way: the patient, and who with him
 
 
 async def find(db: Connection, asked: Refused) -> BookingRefusal | None:
@@ -89,9 +91,11 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
             -- what the booking would have met: not what it would have cleared out of its way
             select * from appointment
             where live and id is distinct from %(replaces)s::uuid
-              and not (state = 'held' and (held_until <= %(now)s or patient_id = %(patient)s and (
-                           coalesce(account_id = %(account)s::uuid, false)
-                           or proposed_for is not null and not %(declared)s)))
+              and not (state = 'held' and (
+                  held_until <= %(now)s
+                  or patient_id = any(%(together)s)
+                     and coalesce(account_id = %(account)s::uuid, false)
+                  or patient_id = %(patient)s and proposed_for is not null and not %(declared)s))
               and (slot_id = %(slot)s or patient_id = %(patient)s
                    or referral_id = %(referral)s::uuid)
         ), broken as (
@@ -136,6 +140,7 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
         channel=asked.channel,
         waived=asked.waived,
         declared=asked.declared,
+        together=asked.together,
         now=asked.now,
     )
 

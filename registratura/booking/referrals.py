@@ -12,9 +12,17 @@ from registratura import audit
 from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking.model import check_moment
-from registratura.booking.refusals import ReferralNumberTaken, ReferralUnknown
+from registratura.booking.refusals import ReferralUnknown
 from registratura.db import Connection, retried
 from registratura.people.patients import Patient
+from registratura.refusal import Refusal
+
+
+class ReferralNumberTaken(Refusal):
+    """Another referral has this number. Parameter: number."""
+
+    code = "referral_number_taken"
+    words = "Направление № {number} уже внесено"
 
 
 @dataclass(frozen=True)

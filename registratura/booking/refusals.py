@@ -185,13 +185,6 @@ class ReferralOver(BookingRefusal):
     words: ClassVar[str] = "На этот день направление не действует. Возьмите другой день"
 
 
-class ReferralNumberTaken(Refusal):
-    """Another referral has this number. Parameter: number."""
-
-    code: ClassVar[str] = "referral_number_taken"
-    words: ClassVar[str] = "Направление № {number} уже внесено"
-
-
 class ReferralUsed(BookingRefusal):
     """The referral has already been used."""
 
@@ -214,13 +207,6 @@ class NotNeighbours(BookingRefusal):
 
     code: ClassVar[str] = "not_neighbours"
     words: ClassVar[str] = "Двоих записывают подряд к одному врачу. Выберите соседние времена"
-
-
-class AbsentAlready(Refusal):
-    """The days meet another absence of the same doctor."""
-
-    code: ClassVar[str] = "absent_already"
-    words: ClassVar[str] = "На эти дни отсутствие этого врача уже записано"
 
 
 class KeyReused(Refusal):

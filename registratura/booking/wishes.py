@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -62,6 +62,7 @@ class Wish:
             channel=self.channel,
             waived=self.waived_by is not None,
             declared=self.patient.level == "declared",
+            together=[self.patient.person_id],
         )
 
 
@@ -96,7 +97,8 @@ async def _name(
     if clashes.plain(constraint) is None:
         return wishes[0], None
     for wish in wishes:
-        found = await clashes.find(db, wish.asked)
+        together = [it.patient.person_id for it in wishes]
+        found = await clashes.find(db, replace(wish.asked, together=together))
         if found is not None:
             return wish, found
     return wishes[0], clashes.plain(constraint)

@@ -151,7 +151,7 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
         )
         try:
             if await _propose(db, wish, visit.visit_id):
-                return Outcome(visit.id, visit.number, visit.starts_at, starts_at, offer)
+                return Outcome(visit.visit_id, visit.number, visit.starts_at, starts_at, offer)
         except (BookingRefusal, psycopg.errors.IntegrityError):
             continue  # taken meanwhile, or not for this patient: the next one
     async with db.transaction():
@@ -164,7 +164,7 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
             by="clinic",
             announce="appointment.withdrawn",
         )
-    return Outcome(visit.id, visit.number, visit.starts_at, None, None)
+    return Outcome(visit.visit_id, visit.number, visit.starts_at, None, None)
 
 
 @retried

@@ -121,6 +121,7 @@ class Ask:
     replaces: Visit | None = None
     referral: Referral | None = None
     waived: bool = False
+    by_clinic: bool = False  # the clinic gives a time in place of one that it took
 
     @property
     def declared(self) -> bool:

@@ -138,7 +138,8 @@ class Asking(RuleBasedStateMachine):
             day=day,
             reason="Врач заболел",
         )
-        proposed = {it.proposed_for: it for it in await self.world.read_visits()}
+        read = await self.world.read_visits()
+        proposed = {it.proposed_for: it for it in read if it.state == "held"}
         return [(it, proposed.get(it.appointment_id)) for it in outcomes]
 
     def named(self, made: Visit | None, id_: UUID | None) -> Any:

@@ -66,7 +66,10 @@ class Registry(Rules):
             return
         if visit.state not in ("held", "booked") or visit.place.begins <= self.now:
             raise No("CannotBeCancelled")
-        visit.state, visit.held_until = "cancelled", None
+        if visit.state == "held":
+            self._expire([visit])
+            return
+        visit.state = "cancelled"
         self.told.append(("cancelled", visit))
 
     def see(self, account: str, visit: Visit) -> None:
@@ -96,19 +99,37 @@ class Registry(Rules):
         """Nothing of the doctor's day is given any more; the visits that must be cancelled."""
         its = [it for it in self.places.values() if (it.post, it.day) == (post, day)]
         self.blocked |= {it.id for it in its if it.begins > self.now}
-        return [it for it in self.visits if it.place in its and self.is_coming(it)]
+        return [
+            it
+            for it in self.visits
+            if it.place in its and (self.is_coming(it) or self.is_promised(it))
+        ]
 
     def take_back(self, visit: Visit, proposed: Place | None) -> Visit | None:
         """The clinic cancels the visit and holds the proposed place, if it may be given at all."""
         made = None
         if proposed is not None:
             channel, referral = visit.channel, visit.referral
-            ask = Ask(None, visit.patient, "confirmed", proposed, channel, visit, referral)
+            ask = Ask(
+                None,
+                visit.patient,
+                "confirmed",
+                proposed,
+                channel,
+                visit,
+                referral,
+                visit.waived,
+                by_clinic=True,
+            )
             made = self._give(ask, "proposed")
             until = proposed.begins - self.limits.lead
             made.held_until = min(self.now + self.limits.proposal, until)
-        visit.state = "cancelled"
-        self.told.append(("proposed", made) if made else ("withdrawn", visit))
+        if visit.proposed_for is None:
+            visit.state = "cancelled"
+        else:
+            self._expire([visit])
+        first = visit.proposed_for or visit
+        self.told.append(("proposed", made) if made else ("withdrawn", first))
         return made
 
     def free(self, post: str, channel: str) -> set[UUID]:
@@ -153,19 +174,19 @@ class Registry(Rules):
         return self._write(one), self._write(two)
 
     def _made(self, ask: Ask, referral: Referral | None, kind: str) -> Visit:
-        left = ask.replaces
+        left, kept = ask.replaces, self.kept_for(ask)
         return Visit(
             ask.patient,
             ask.place,
             "booked" if kind == "booked" else "held",
-            ask.channel,
+            kept.channel if kept else ask.channel,
             left.account if left and kind == "proposed" else ask.account,
             self.now,
             replaces=left if kind == "held" else None,
             moved_from=left if kind == "booked" else None,
-            proposed_for=left if kind == "proposed" else None,
+            proposed_for=(left.proposed_for or left) if left and kind == "proposed" else None,
             referral=referral,
-            waived=ask.waived,
+            waived=ask.waived or bool(kept and kept.waived),
         )
 
     def _write(self, made: Visit) -> Visit:

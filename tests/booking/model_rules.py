@@ -46,7 +46,8 @@ class Rules:
         place, himself = ask.place, ask.channel in BY_HIMSELF
         if place.id in self.blocked:
             yield "SlotTaken"
-        yield from self.not_open(place, ask.channel)
+        kept = self.kept_for(ask)
+        yield from (no for no in self.not_open(place, ask.channel) if not kept or no == "SlotPast")
         yield from self._misfit(ask, referral)
         if himself and not place.by_himself:
             yield "NotSelfBooked"
@@ -58,14 +59,15 @@ class Rules:
             yield "ReferralNeeded"
         if place.sensitive and ask.declared:
             yield "NeedsConfirmedLink"
-        if ask.channel not in place.channels:
+        if ask.channel not in place.channels and not kept:
             yield "WrongChannel"
         if ask.replaces is not None and not self._may_replace(ask):
             yield "CannotBeReplaced"
         tries = self.not_shown.count((ask.account, ask.patient, self.today))
         if ask.declared and tries >= self.limits.clashes_not_shown:
             yield "PausedUntilTomorrow"
-        yield from self._beyond_the_limits(ask)
+        if not kept and not ask.by_clinic:
+            yield from self._beyond_the_limits(ask)
 
     def not_open(self, place: Place, channel: str) -> Iterator[str]:
         himself = channel in BY_HIMSELF
@@ -104,7 +106,9 @@ class Rules:
 
     def _may_replace(self, ask: Ask) -> bool:
         it = ask.replaces
-        if it is None or not self.is_coming(it) or it.patient != ask.patient:
+        if it is None or it.patient != ask.patient:
+            return False
+        if not self.is_coming(it) and not (ask.by_clinic and self.is_promised(it)):
             return False
         return not ask.declared or it.account == ask.account
 
@@ -113,6 +117,9 @@ class Rules:
         place, left = ask.place, ask.replaces
         if ask.referral is not None:
             return ask.referral
+        kept = self.kept_for(ask)
+        if kept is not None and kept.referral is not None:
+            return kept.referral
         if left is not None and left.referral and left.place.position == place.position:
             return left.referral
         if not place.by_referral or ask.declared:
@@ -132,12 +139,12 @@ class Rules:
         his = [it for it in bars if it.patient == ask.patient]
         self._see_clash(ask, "PatientBusy", [it for it in his if it.place.meets(ask.place)])
         same = [it for it in his if it.place.position == ask.place.position and not it.waived]
-        if not ask.waived:
+        if not made.waived:
             ahead = [it for it in same if it.place.begins > self.now]
             self._see_clash(ask, "AlreadyBookedToPosition", ahead)
         if made.referral is not None and made.referral in [it.referral for it in bars]:
             raise No("ReferralUsed")
-        if self.is_exhausted(ask.place, ask.channel, standing):
+        if self.is_exhausted(ask.place, made.channel, standing):
             raise No("QuotaExhausted")
 
     def _see_clash(self, ask: Ask, name: str, clashes: list[Visit]) -> None:
@@ -158,15 +165,36 @@ class Rules:
         his = [it for it in holds if it.patient == ask.patient]
         return [
             *(it for it in over if it.patient == ask.patient or it.place == place),
-            *(it for it in his if ask.account is not None and it.account == ask.account),
+            *(
+                it
+                for it in his
+                if it.proposed_for is None and ask.account is not None and it.account == ask.account
+            ),
             *(
                 it
                 for it in his
                 if it.proposed_for is not None
-                and not ask.declared
+                and not ask.by_clinic
+                and (not ask.declared or it.account == ask.account)
                 and (it.place.position == place.position or it.place.meets(place))
             ),
         ]
+
+    def kept_for(self, ask: Ask) -> Visit | None:
+        """The promise of this very place to this patient, as far as the asker sees it."""
+        return next(
+            (
+                it
+                for it in self.visits
+                if (it.patient, it.place) == (ask.patient, ask.place)
+                and self.is_promised(it)
+                and (not ask.declared or it.account == ask.account)
+            ),
+            None,
+        )
+
+    def is_promised(self, visit: Visit) -> bool:
+        return visit.state == "held" and visit.proposed_for is not None and not self.is_over(visit)
 
     def taken(self, place: Place, standing: Iterable[Visit]) -> int:
         return sum(it.live and it.place == place for it in standing)

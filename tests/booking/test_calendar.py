@@ -5,10 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from registratura.booking import absences, cancellation, schedules
-from registratura.booking.absences import Absence
+from registratura.booking.absences import Absence, AbsentAlready
 from registratura.booking.model import Channel
 from registratura.booking.refusals import (
-    AbsentAlready,
     DayClosed,
     NotOpenYet,
     QuotaExhausted,

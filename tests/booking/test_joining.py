@@ -16,7 +16,7 @@ from registratura.booking import (
 )
 from registratura.booking.joining import Joined
 from registratura.booking.model import State
-from registratura.booking.refusals import CardClosed, CardsClash, PatientBusy, TooManyComing
+from registratura.booking.refusals import CardClosed, CardsClash
 from registratura.booking.wishes import Wish
 from registratura.db import Connection, value
 from registratura.people import patients
@@ -270,39 +270,6 @@ async def test_a_card_is_joined_once_into_another_that_is_not_joined(
     for losing, into in ((petya, third), (third, petya), (petr, petya)):
         with pytest.raises(CardJoined, match=str(petya.person_id)):
             await join(db, losing, into)
-
-
-async def test_who_has_arrived_is_in_one_place_after_the_joining_too(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    second = await mistyped(db, maria)
-    slot = (await region.free(db))[10]
-    visit = await book(db, maria, second, slot.slot_id)
-    that_morning = slot.starts_at - timedelta(hours=1)
-    await marks.mark(
-        db,
-        now=that_morning,
-        actor=REGISTRAR,
-        appointment_id=visit.appointment_id,
-        state=State.ARRIVED,
-    )
-    done = await join(db, second, petr, that_morning)
-    assert done.visits == 1
-    same_time = next(it for it in await region.free(db, "ent") if it.starts_at == slot.starts_at)
-    with pytest.raises(PatientBusy):
-        await book(db, maria, petr, same_time.slot_id, now=that_morning)
-
-
-async def test_a_joined_relative_still_counts_among_what_the_account_booked(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    second = await mistyped(db, maria)
-    first, other = (await region.free(db))[0], (await region.free(db, "ent"))[5]
-    await book(db, maria, second, first.slot_id)
-    await join(db, second, petr)
-    await region.rule(db, max_coming_declared=1)
-    with pytest.raises(TooManyComing):
-        await book(db, maria, petr, other.slot_id)
 
 
 async def test_nobody_books_on_a_joined_card_with_a_page_opened_before(

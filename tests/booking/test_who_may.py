@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from registratura.booking import absences, families, no_shows, offers, referrals
+from registratura.booking import absences, families, no_shows, offers
 from registratura.booking.model import Channel
 from registratura.booking.offers import Asking
 from registratura.booking.refusals import (
@@ -14,10 +14,6 @@ from registratura.booking.refusals import (
     NoShowPause,
     NotAttached,
     NotYourArea,
-    ReferralElsewhere,
-    ReferralNumberTaken,
-    ReferralOver,
-    ReferralUnknown,
     TooManyComing,
 )
 from registratura.booking.rulebook import Rules
@@ -28,26 +24,9 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
 from tests.given.people import NOW
-from tests.given.visits import CHANNEL, REGISTRAR, actor, book, patient, refer
+from tests.given.visits import CHANNEL, REGISTRAR, actor, book, patient, stranger
 
 DAY = timedelta(days=1)
-
-
-async def confirmed(db: Connection, account: Account, whom: Patient) -> Patient:
-    await execute(db, "update relative set level = 'confirmed'")
-    return await patient(db, account, whom.person_id)
-
-
-async def stranger(db: Connection, owner: Account) -> Patient:
-    """A child whom the registry does not know: attached nowhere."""
-    link = await people.relative(
-        db,
-        owner,
-        first_name="Павел",
-        birth_date=people.PETR.birth_date.replace(year=2016),
-        policy_number="1234567891234568",
-    )
-    return await patient(db, owner, link.person_id)
 
 
 async def test_a_clinic_may_receive_its_own_attached_only(
@@ -83,21 +62,6 @@ async def test_one_who_is_attached_nowhere_is_received_if_the_clinic_says_so(
         await book(db, maria, child, slot.slot_id)
     await region.rule(db, unattached=True)
     await book(db, maria, child, slot.slot_id)
-
-
-async def test_a_referral_opens_the_clinic_that_it_names(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    slot = (await region.free(db, "far-paediatrician"))[0]
-    await region.rule(db, attachment="own")
-    clinic = (await region.departments(db))["far"]
-    await book(
-        db,
-        maria,
-        petr,
-        slot.slot_id,
-        referral_id=await refer(db, petr, position_id=59, departments=[clinic]),
-    )
 
 
 async def test_an_area_doctor_may_receive_his_area_only_and_his_substitute_with_him(
@@ -175,63 +139,6 @@ async def test_nobody_is_booked_on_a_closed_card(
         await book(db, maria, petr, slot.slot_id)
 
 
-async def test_a_referral_is_for_its_patient_position_clinic_and_days(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    slot, *_, last = await region.free(db, "neurologist")
-    referral = await refer(db, petr, days=3)
-    with pytest.raises(ReferralUnknown):
-        await book(db, maria, await stranger(db, maria), slot.slot_id, referral_id=referral)
-    ent = (await region.free(db, "ent"))[0]
-    with pytest.raises(ReferralElsewhere):
-        await book(db, maria, petr, ent.slot_id, referral_id=referral)
-    with pytest.raises(ReferralOver):
-        await book(db, maria, petr, last.slot_id, referral_id=referral)
-    elsewhere = (await region.departments(db))["far"]
-    other = await refer(db, petr, number="Н-2", departments=[elsewhere])
-    with pytest.raises(ReferralElsewhere):
-        await book(db, maria, petr, slot.slot_id, referral_id=other)
-    await book(db, maria, petr, slot.slot_id, referral_id=referral)
-
-
-async def test_referrals_are_shown_to_the_confirmed_and_to_whoever_knows_the_number(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    made = await refer(db, petr)
-    assert await referrals.search_for(db, petr) == []
-    known = await referrals.get_by_number(db, petr, " Н-1 ")
-    assert (known.id, known.position, known.is_usable(NOW.date())) == (made, "Невролог", True)
-    with pytest.raises(ReferralUnknown):
-        await referrals.get_by_number(db, await stranger(db, maria), "Н-1")
-    mother = await confirmed(db, maria, petr)
-    assert [it.id for it in await referrals.search_for(db, mother)] == [made]
-    slot = (await region.free(db, "neurologist"))[0]
-    await book(db, maria, mother, slot.slot_id)
-    assert not (await referrals.get(db, mother, made)).is_usable(NOW.date())
-
-
-async def test_a_number_stands_on_one_referral(db: Connection, petr: Patient) -> None:
-    await refer(db, petr)
-    with pytest.raises(ReferralNumberTaken):
-        await refer(db, petr)
-    with pytest.raises(ValueError, match="valid_to"):
-        await refer(db, petr, number="Н-2", days=-1)
-    with pytest.raises(ValueError, match="position_id"):
-        await refer(db, petr, number="Н-2", position_id=9999)
-
-
-async def test_by_the_referral_the_doctor_is_offered(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    clinic = (await region.departments(db))["child"]
-    referral = await referrals.get_by_number(db, petr, "Н-1") if await refer(db, petr) else None
-    [plain] = await offers.search_doctors(db, clinic, 45, Asking(petr, CHANNEL, NOW))
-    [by_it] = await offers.search_doctors(db, clinic, 45, Asking(petr, CHANNEL, NOW, referral))
-    assert plain.refusal is not None
-    assert by_it.refusal is None
-    assert by_it.times
-
-
 async def missed(db: Connection, maria: Account, petr: Patient, count: int) -> None:
     """So many visits to which nobody came, a day ago each."""
     for slot in (await region.free(db))[:count]:
@@ -280,16 +187,6 @@ async def test_a_declared_relative_shows_only_what_this_account_missed(
     his = await patient(db, oleg, link.person_id)
     rules = Rules(no_show_limit=3)
     assert (await no_shows.get_standing(db, his, oleg.id, rules, now=NOW)).missed == 0
-
-
-async def test_a_move_goes_by_the_referral_only_within_its_days(
-    db: Connection, maria: Account, petr: Patient
-) -> None:
-    first, *_, last = await region.free(db, "neurologist")
-    referral = await refer(db, petr, days=2)
-    visit = await book(db, maria, petr, first.slot_id, referral_id=referral)
-    with pytest.raises(ReferralOver):
-        await book(db, maria, petr, last.slot_id, replaces=visit.appointment_id)
 
 
 async def test_a_link_that_was_left_still_counts_among_what_the_account_booked(

@@ -12,6 +12,7 @@ from registratura.db import Connection
 from registratura.people import patients
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
+from tests.given import people
 from tests.given.people import NOW, ZONE
 
 CHANNEL = Channel.PORTAL
@@ -71,3 +72,15 @@ async def refer(
         valid_to=(first or NOW.date()) + timedelta(days=days),
         department_ids=departments,
     )
+
+
+async def stranger(db: Connection, owner: Account) -> Patient:
+    """A child whom the registry does not know: attached nowhere."""
+    link = await people.relative(
+        db,
+        owner,
+        first_name="Павел",
+        birth_date=people.PETR.birth_date.replace(year=2016),
+        policy_number="1234567891234568",
+    )
+    return await patient(db, owner, link.person_id)
