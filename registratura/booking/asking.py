@@ -106,6 +106,7 @@ _FACTS: LiteralString = """
                select count(*) from appointment
                where appointment.account_id = %(account)s::uuid
                  and appointment.state = 'booked' and appointment.starts_at > %(now)s
+                 and appointment.id is distinct from wanted.replaces
                  and exists (
                      -- a link that was left counts on: its visits stand
                      select from relative join person on person.id = relative.person_id

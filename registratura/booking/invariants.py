@@ -175,7 +175,14 @@ INVARIANTS: Sequence[Invariant] = (
         from outbox
         where not exists (
             select from event
-            where event.subject_id = outbox.subject_id and event.at = outbox.created_at
+            where event.at = outbox.created_at and event.subject_id in (
+                select outbox.subject_id
+                union all
+                -- of a visit is told what befell the time that the clinic proposed in its place
+                select promise.id from appointment as visit
+                join appointment as promise on promise.patient_id = visit.patient_id
+                     and promise.proposed_for = visit.id
+                where visit.id = outbox.subject_id)
         )
         """,
     ),

@@ -36,6 +36,7 @@ class Asking(RuleBasedStateMachine):
             for two in self.wanted
             if (one.post, one.ends) == (two.post, two.begins)
         ]
+        self.withdrawn = 0
         self.sent: list[tuple[Ask, UUID]] = []
 
     def both(

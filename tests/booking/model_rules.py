@@ -146,6 +146,10 @@ class Rules:
             raise No("ReferralUsed")
         if self.is_exhausted(ask.place, made.channel, standing):
             raise No("QuotaExhausted")
+        if made.replaces is not None and any(it.replaces is made.replaces for it in standing):
+            raise No("MovedElsewhere")
+        if made.replaces is not None and made.replaces in [it.replaces for it in standing]:
+            raise No("MovedElsewhere")
 
     def _see_clash(self, ask: Ask, name: str, clashes: list[Visit]) -> None:
         if clashes and ask.declared and clashes[0].account != ask.account:

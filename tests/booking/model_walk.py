@@ -26,11 +26,14 @@ ASKING = st.sampled_from(
     [(by, child) for by in ("Мария", "Олег", None) for child in CHILDREN]
     + [("Мария", "Мария"), ("Олег", "Олег"), (None, "Мария")]
 )
-PARENTS = st.sampled_from([("Мария", *CHILDREN), ("Олег", *CHILDREN), ("Олег", "Павел", "Пётр")])
+FAMILIES = st.sampled_from([("Мария", *CHILDREN), ("Олег", *CHILDREN), ("Олег", "Павел", "Пётр")])
 PLACES = st.integers(0, PLACES_WANTED - 1)
 BY = st.none() | st.none() | ACCOUNTS  # None: whose visit it is
 WHICH = st.integers(0, 9)
 KEYS = st.builds(UUID, int=st.integers(1000, 1002))
+MOST_WITHDRAWN = 2  # doctor's days of a walk: else nothing is left to book
+PARENTS = st.sampled_from(["Мария", "Олег"])
+PARENTS_AND_DESK = st.sampled_from(["Мария", "Олег", None])
 SELDOM = st.sampled_from([None] * 3 * PLACES_WANTED + list(range(PLACES_WANTED)))
 REFERRALS = st.sampled_from([None, 0, 1])
 POSTS = st.sampled_from(list(WANTED))
@@ -58,7 +61,7 @@ class Walk(Asking):
         return self.keep(self.ask_for_what_fits(by or "Мария", who, place, referral))
 
     @precondition(lambda self: self.model.visits)
-    @rule(target=visits, by=BY, which=WHICH, place=PLACES)
+    @rule(target=visits, by=st.none() | PARENTS, which=WHICH, place=PLACES)
     def hold_to_move(self, by: str | None, which: int, place: int) -> Any:
         left = self.pick(which, "booked")
         who = by or self.name(left.account) or "Мария"
@@ -100,10 +103,15 @@ class Walk(Asking):
         ask = self.ask_for_what_fits(by or self.name(left.account), left.patient.name, place)
         return self.give(replace(ask, replaces=left))
 
-    @rule(target=visits, who=WHO, place=PLACES, referral=REFERRALS)
-    def book_a_second_visit_at_the_desk(self, who: str, place: int, referral: Any) -> Any:
-        ask = self.ask_for_what_fits(None, who, place, referral)
-        return self.give(replace(ask, waived=True))
+    @rule(target=visits, who=WHO, place=PLACES)
+    def book_a_second_visit_at_the_desk(self, who: str, place: int) -> Any:
+        return self.give(replace(self.ask_for_what_fits(None, who, place), waived=True))
+
+    @rule(target=visits, by=PARENTS_AND_DESK, place=PLACES, referral=REFERRALS)
+    def book_by_referral(self, by: str | None, place: int, referral: int | None) -> Any:
+        its = [it for it in self.wanted if it.by_referral]
+        ask = self.ask(by, "Пётр", its[place % len(its)], referral=self.referral(referral))
+        return self.give(replace(ask, waived=by is None))
 
     @precondition(lambda self: self.sent)
     @rule(target=visits, which=st.integers(0, 29), other=SELDOM)
@@ -113,7 +121,7 @@ class Walk(Asking):
             ask = replace(ask, place=self.wanted[other])
         return self.give(ask, key)
 
-    @rule(target=visits, who=PARENTS, place=PLACES, other=SELDOM, key=KEYS)
+    @rule(target=visits, who=FAMILIES, place=PLACES, other=SELDOM, key=KEYS)
     def book_together(
         self, who: tuple[str, str, str], place: int, other: int | None, key: UUID
     ) -> Any:
@@ -166,9 +174,10 @@ class Walk(Asking):
         )
         self.both(lambda: self.model.mark(visit, str(state)), marking)
 
-    @precondition(lambda self: not self.model.blocked)
-    @rule(target=visits, post=POSTS, days=st.integers(0, 1))
+    @precondition(lambda self: self.withdrawn < MOST_WITHDRAWN)
+    @rule(target=visits, post=POSTS, days=st.integers(0, 2))
     def withdraw_a_day(self, post: str, days: int) -> Any:
+        self.withdrawn += 1
         day = FIRST + timedelta(days=days)
         due, done = self.both(lambda: self.model.withdraw(post, day), self.withdraw(post, day))
         first = {(it.proposed_for or it).id: it for it in due}

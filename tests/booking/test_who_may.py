@@ -220,3 +220,12 @@ async def test_a_hidden_clash_is_counted_against_the_one_whose_it_is(
         db, "select person_id from event where kind = 'appointment.clash_not_shown'"
     )
     assert counted == petr.person_id
+
+
+async def test_at_the_limit_of_declared_visits_one_of_them_can_still_be_moved(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    await region.rule(db, max_coming_declared=1)
+    first, other = (await region.free(db))[:2]
+    visit = await book(db, maria, petr, first.slot_id)
+    await book(db, maria, petr, other.slot_id, replaces=visit.appointment_id)
