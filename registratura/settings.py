@@ -88,6 +88,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "port": _port,
     "public_url": _site,
     "esia_url": _site,
+    "esia_mode": _one_of("rsa", "gost"),
     "esia_key_file": _path,
     "esia_certificate_file": _path,
     "esia_trusted_files": _paths,
@@ -121,6 +122,7 @@ class Settings:
     esia_url: str = "http://127.0.0.1:8001"
     esia_issuer: str = "http://esia.gosuslugi.ru/"
     esia_mnemonic: str = "REG40"
+    esia_mode: str = "rsa"  # or gost: how we sign, and what tokens are signed with
     esia_key_file: Path = Path("var/keys/registratura.key")
     esia_certificate_file: Path = Path("var/keys/registratura.crt")
     esia_trusted_files: tuple[Path, ...] = (Path("var/keys/esia.crt"),)

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from registratura.esia.client import SCOPES, Esia
-from registratura.esia.faults import EsiaRefused
-from registratura_ground.signing import b64url
+from registratura.esia.faults import EsiaDown, EsiaRefused
+from registratura_ground.signing import OpensslFault, b64url
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,7 +19,8 @@ class Tokens:
 
 
 async def authorise_url(esia: Esia, *, state: str, now: datetime) -> str:
-    """Where the browser goes to sign in. `state` comes back with it."""
+    """Where the browser goes to sign in. `state` comes back with it. Refuses with `EsiaDown` where
+    we cannot sign."""
     fields = await _signed(esia, state=state, now=now)
     fields |= {"response_type": "code", "access_type": "online"}
     return f"{esia.url}/aas/oauth2/v2/ac?{urlencode(fields)}"
@@ -44,9 +45,13 @@ async def _signed(esia: Esia, *, state: str, now: datetime, code: str = "") -> d
     scope_org = ""
     timestamp = now.strftime("%Y.%m.%d %H:%M:%S %z")
     text = "".join((esia.mnemonic, SCOPES, scope_org, timestamp, state, esia.redirect_uri, code))
+    try:
+        signature = await esia.signer.sign(text.encode())
+    except OpensslFault as fault:
+        raise EsiaDown(f"not signed: {fault}") from None
     return {
         "client_id": esia.mnemonic,
-        "client_secret": b64url(await esia.signer.sign(text.encode())),
+        "client_secret": b64url(signature),
         "client_certificate_hash": esia.signer.certificate_hash,
         "redirect_uri": esia.redirect_uri,
         "scope": SCOPES,

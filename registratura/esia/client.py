@@ -1,15 +1,16 @@
 """The connection to ЕСИА: where it is, who we are there, whose signatures we believe."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
+from registratura.esia.circuit import Circuit
 from registratura.esia.faults import EsiaDown, EsiaRefused
 from registratura.settings import Settings
-from registratura_ground.signing import RsaSigner, RsaVerifier, Signer, Verifier
+from registratura_ground.signing import Signer, Verifier, open_signer, open_verifier
 
 # Connecting is quick or hopeless; an answer may take as long as a person at a form will wait.
 _TIMES = httpx.Timeout(8.0, connect=3.0)
@@ -17,12 +18,12 @@ SCOPES = (
     "openid fullname birthdate gender snils medical_doc email mobile "
     "kid_fullname kid_birthdate kid_gender kid_snils kid_birth_cert_doc kid_medical_doc"
 )
-ALGORITHM = "RS256"
 
 
 @dataclass(frozen=True)
 class Esia:
-    """One provider and our registration there. `verifiers`: two of them while keys change."""
+    """One provider and our registration there. `verifiers`: two of them while keys change, of one
+    kind with `signer`."""
 
     url: str
     issuer: str
@@ -32,7 +33,12 @@ class Esia:
     signer: Signer
     verifiers: tuple[Verifier, ...]
     http: httpx.AsyncClient
-    algorithm: str = ALGORITHM
+    circuit: Circuit = field(default_factory=Circuit)
+
+    @property
+    def algorithm(self) -> str:
+        """The one algorithm that tokens may be signed with."""
+        return self.signer.algorithm
 
     def logout_url(self, path: str = "/") -> str:
         """Where a browser ends its ЕСИА session; ЕСИА sends it back to `path` of the portal."""
@@ -49,18 +55,26 @@ class Esia:
         return await self._call("POST", path, data=form)
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
-        try:
-            answer = await self.http.request(method, self.url + path, **options)
-        except httpx.HTTPError as fault:
-            raise EsiaDown(type(fault).__name__) from None
-        if answer.status_code >= 500:
-            raise EsiaDown(f"status {answer.status_code}")
+        answer = await self._answer(method, path, **options)
         body = _json(answer)
         if answer.status_code != 200:
             raise EsiaRefused(_code(body) or f"status {answer.status_code}")
         if body is None:
             raise EsiaRefused("not JSON")
         return body
+
+    async def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
+        self.circuit.enter()
+        try:
+            answer = await self.http.request(method, self.url + path, **options)
+        except httpx.HTTPError as fault:
+            self.circuit.fail()
+            raise EsiaDown(type(fault).__name__) from None
+        if answer.status_code >= 500:
+            self.circuit.fail()
+            raise EsiaDown(f"status {answer.status_code}")
+        self.circuit.succeed()
+        return answer
 
 
 def open_esia(settings: Settings) -> Esia:
@@ -73,10 +87,15 @@ def open_esia(settings: Settings) -> Esia:
         mnemonic=settings.esia_mnemonic,
         redirect_uri=f"{home}/signin/done",
         home=home,
-        signer=RsaSigner(
-            settings.esia_key_file.read_bytes(), settings.esia_certificate_file.read_bytes()
+        signer=open_signer(
+            settings.esia_mode,
+            settings.esia_key_file.read_bytes(),
+            settings.esia_certificate_file.read_bytes(),
         ),
-        verifiers=tuple(RsaVerifier(file.read_bytes()) for file in settings.esia_trusted_files),
+        verifiers=tuple(
+            open_verifier(settings.esia_mode, file.read_bytes())
+            for file in settings.esia_trusted_files
+        ),
         # One more try where no connection came about; what was sent is never sent again.
         http=httpx.AsyncClient(
             timeout=_TIMES,

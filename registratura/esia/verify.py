@@ -7,8 +7,8 @@ from typing import Any
 
 from registratura.esia.authorise import Tokens
 from registratura.esia.client import Esia
-from registratura.esia.faults import EsiaRefused
-from registratura_ground.signing import BadToken, jws_decode
+from registratura.esia.faults import EsiaDown, EsiaRefused
+from registratura_ground.signing import BadToken, OpensslFault, jws_decode
 
 LEEWAY = 60  # seconds between ЕСИА's clock and ours
 
@@ -47,6 +47,8 @@ async def _claims(esia: Esia, token: str, kind: str, now: datetime) -> Mapping[s
         header, claims = await jws_decode(token, esia.verifiers, esia.algorithm)
     except BadToken as fault:
         raise EsiaRefused(f"{kind} token: {fault}") from None
+    except OpensslFault as fault:
+        raise EsiaDown(f"{kind} token: {fault}") from None
     if header.get("sbt") != kind:
         raise EsiaRefused(f"{kind} token of another kind")
     if claims.get("iss") != esia.issuer:

@@ -1,4 +1,4 @@
-"""What a client system asks: parameters, time and signature, the same rules at `ac` and `te`."""
+"""What a client system asks: parameters, time and scopes, the same rules at `ac` and `te`."""
 
 import re
 from collections.abc import Sequence
@@ -7,10 +7,8 @@ from typing import Any
 
 from litestar import Request
 
-from registratura_ground.signing import RsaVerifier, unb64url
 from registratura_standins.esia import scopes
-from registratura_standins.esia.clients import Client, find_certificate
-from registratura_standins.esia.database import Connection
+from registratura_standins.esia.clients import Client
 from registratura_standins.esia.faults import Fault
 
 CLOCK_ERROR = timedelta(minutes=5)
@@ -18,11 +16,6 @@ _LONGEST = 4000
 _TIMESTAMP = re.compile(r"^\d{4}\.\d{2}\.\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}$", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FORM = "application/x-www-form-urlencoded"
-
-# The fields whose values, one after another, are signed (MR 2.90, v2 `ac` and v3 `te`).
-AC_SIGNED = ("client_id", "scope", "scope_org", "timestamp", "state", "redirect_uri")
-CODE_SIGNED = (*AC_SIGNED, "code")
-REFRESH_SIGNED = AC_SIGNED
 
 Parameters = dict[str, str]
 
@@ -61,23 +54,6 @@ def check_time(asked: Parameters, now: datetime) -> None:
         raise Fault("007015") from fault
     if late > CLOCK_ERROR:
         raise Fault("007015")
-
-
-async def check_signature(
-    db: Connection, client: Client, asked: Parameters, signed: Sequence[str]
-) -> None:
-    """Refuses 007053 a signature that is not of this client's named certificate and own mode."""
-    certificate = await find_certificate(db, client, asked["client_certificate_hash"])
-    text = "".join(asked.get(name, "") for name in signed)
-    try:
-        signature = unb64url(asked["client_secret"])
-    except ValueError as fault:
-        raise Fault("007053") from fault
-    # A GOST client has no verifier here yet, and a raw RSA signature never stands in for one.
-    if certificate is None or client.mode != "rsa":
-        raise Fault("007053")
-    if not await RsaVerifier(certificate.pem.encode()).verify(text.encode(), signature):
-        raise Fault("007053")
 
 
 def read_scopes(asked: Parameters, client: Client) -> list[str]:

@@ -16,6 +16,7 @@ class Authorisation:
     id: UUID
     mnemonic: str
     client_name: str
+    mode: str
     purpose: str
     redirect_uri: str
     scopes: list[str]
@@ -57,8 +58,8 @@ async def find_authorisation(db: Connection, id: UUID, now: datetime) -> Authori
         db,
         Authorisation,
         """
-        select authorisation.id, mnemonic, client.name as client_name, client.purpose,
-            redirect_uri, authorisation.scopes, state, offline
+        select authorisation.id, mnemonic, client.name as client_name, client.mode,
+            client.purpose, redirect_uri, authorisation.scopes, state, offline
         from authorisation join client using (mnemonic)
         where authorisation.id = %(id)s and ends_at > %(now)s
         """,

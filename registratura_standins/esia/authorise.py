@@ -1,4 +1,4 @@
-"""Sign-on of a client system: the request (v2/ac), and the answer to it once all is settled."""
+"""Sign-on of a client system: the request (ac, v2/ac), and the answer to it once all is settled."""
 
 from datetime import datetime
 from typing import Any
@@ -22,12 +22,12 @@ from registratura_standins.esia.pages import page
 from registratura_standins.esia.permits import give_permit
 from registratura_standins.esia.provider import Provider
 from registratura_standins.esia.sessions import Session
+from registratura_standins.esia.signatures import Version, check_signature, version_of
 from registratura_standins.esia.tokens import make_code
 
 _MANDATORY = (
     "client_id",
     "client_secret",
-    "client_certificate_hash",
     "redirect_uri",
     "scope",
     "response_type",
@@ -37,7 +37,12 @@ _MANDATORY = (
 )
 
 
-@route("/aas/oauth2/v2/ac", http_method=["GET", "POST"], exclude_from_csrf=True, name="ac")
+@route(
+    ["/aas/oauth2/v2/ac", "/aas/oauth2/ac"],
+    http_method=["GET", "POST"],
+    exclude_from_csrf=True,
+    name="ac",
+)
 async def authorise(
     request: Request[Any, Any, Any],
     db: Connection,
@@ -50,13 +55,14 @@ async def authorise(
     A fault goes back to the client; without a known client and its registered address it is
     shown on a page of our own.
     """
+    version = version_of(request.scope["path"])
     try:
         asked = await asking.read_parameters(request)
-        client = await _get_client(db, asked)
+        client = await _get_client(db, asked, version)
     except Fault as fault:
         return await page(db, "refused.html", status=400, fault=fault)
     try:
-        authorisation = await _check(db, client, asked, now)
+        authorisation = await _check(db, client, asked, version, now)
     except Fault as fault:
         return answer_fault(asked["redirect_uri"], asked.get("state", ""), fault)
     return await proceed(db, provider, session, authorisation, now)
@@ -74,7 +80,7 @@ async def proceed(
         return Redirect(f"/login?ask={asked.id}", status_code=302)
     if await is_consent_needed(db, session.oid, asked.mnemonic, asked.scopes):
         return Redirect(f"/consent?ask={asked.id}", status_code=302)
-    code = await make_code(provider.signer, provider.settings.issuer, now)
+    code = await make_code(provider.signer_for(asked.mode), provider.settings.issuer, now)
     await give_permit(db, session, asked, code, now)
     return _answer(asked.redirect_uri, {"code": code, "state": asked.state})
 
@@ -92,24 +98,26 @@ def _answer(redirect_uri: str, fields: dict[str, str]) -> Redirect:
     return Redirect(f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{query}", status_code=302)
 
 
-async def _get_client(db: Connection, asked: Parameters) -> Client:
+async def _get_client(db: Connection, asked: Parameters, version: Version) -> Client:
     asking.check_present(asked, ("client_id", "redirect_uri"))
     client = await find_client(db, asked["client_id"])
     if client is None:
-        raise Fault("007053")
+        raise Fault(version.fault)
     if not client.may_answer_to(asked["redirect_uri"]):
         raise Fault("007023")
     return client
 
 
-async def _check(db: Connection, client: Client, asked: Parameters, now: datetime) -> Authorisation:
-    asking.check_present(asked, _MANDATORY)
+async def _check(
+    db: Connection, client: Client, asked: Parameters, version: Version, now: datetime
+) -> Authorisation:
+    asking.check_present(asked, (*_MANDATORY, *version.demanded))
     if asked["response_type"] != "code":
         raise Fault("007009")
     if asked["access_type"] not in ("online", "offline"):
         raise Fault("007003")
     asking.check_time(asked, now)
-    await asking.check_signature(db, client, asked, asking.AC_SIGNED)
+    await check_signature(db, client, asked, version, version.ac)
     id = await keep_authorisation(
         db,
         mnemonic=client.mnemonic,

@@ -15,7 +15,7 @@ import uvicorn
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from registratura_ground.refused import Refused
-from registratura_ground.signing import RsaVerifier
+from registratura_ground.signing import OpensslFault, open_verifier
 from registratura_standins.esia import clients, scopes
 from registratura_standins.esia.app import create_app
 from registratura_standins.esia.database import Connection, migrate
@@ -70,7 +70,7 @@ def seed() -> None:
 @click.option("--mnemonic", required=True, help="Name of the system, such as REG40.")
 @click.option("--certificate", "files", required=True, multiple=True, type=Path, help="PEM file.")
 @click.option("--host", "hosts", required=True, multiple=True, help="Where answers may go.")
-@click.option("--mode", type=click.Choice(["rsa"]), default="rsa", help="How the system signs.")
+@click.option("--mode", type=click.Choice(["rsa", "gost"]), default="rsa", help="How it signs.")
 @click.option("--name", help="Shown to people at login and consent; else the mnemonic.")
 @click.option("--purpose", default="Чтобы вы могли войти, портал получит:", help="Consent's words.")
 @click.option("--scope", "scope_names", default=" ".join(scopes.REGISTRY), help="Allowed scopes.")
@@ -90,7 +90,7 @@ def register_client(
     if unknown:
         raise Refused(f"Неизвестные области доступа: {', '.join(sorted(unknown))}.")
     client = clients.Client(mnemonic, name or mnemonic, purpose, mode, origins, scope_names.split())
-    certificates = [_read_certificate(file) for file in files]
+    certificates = [_read_certificate(mode, file) for file in files]
 
     async def add(db: Connection) -> None:
         await clients.register(db, client, certificates)
@@ -151,14 +151,19 @@ def _read_origins(host: str) -> list[str]:
         raise Refused(f"--host «{host}» не похож на адрес портала.") from fault
 
 
-def _read_certificate(file: Path) -> clients.Certificate:
+def _read_certificate(mode: str, file: Path) -> clients.Certificate:
     try:
         pem = file.read_bytes()
-        return clients.Certificate(RsaVerifier(pem).certificate_hash, pem.decode("ascii"))
+        return clients.Certificate(open_verifier(mode, pem).certificate_hash, pem.decode("ascii"))
+    except OpensslFault as fault:
+        raise Refused(
+            "Для подписей ГОСТ нужны openssl и его движок: apt-get install libengine-gost-openssl."
+        ) from fault
     except OSError as fault:
         raise Refused(f"Сертификат {file} не читается.") from fault
     except (ValueError, UnsupportedAlgorithm) as fault:
-        raise Refused(f"В файле {file} нет сертификата RSA в виде PEM.") from fault
+        kind = "ГОСТ Р 34.10-2012 (256 бит)" if mode == "gost" else "RSA"
+        raise Refused(f"В файле {file} нет сертификата {kind} в виде PEM.") from fault
 
 
 if __name__ == "__main__":

@@ -80,17 +80,15 @@ async def find_client(db: Connection, mnemonic: str) -> Client | None:
     )
 
 
-async def find_certificate(db: Connection, client: Client, hash: str) -> Certificate | None:
-    """The client's registered certificate with this hash."""
-    return await find(
+async def search_certificates(db: Connection, client: Client) -> list[Certificate]:
+    """The client's registered certificates."""
+    return await rows(
         db,
         Certificate,
         """
-        select hash, pem from client_certificate
-        where mnemonic = %(mnemonic)s and hash = %(hash)s
+        select hash, pem from client_certificate where mnemonic = %(mnemonic)s order by hash
         """,
         mnemonic=client.mnemonic,
-        hash=hash,
     )
 
 

@@ -2,8 +2,13 @@
 
 # Code → value of `error` and words. Words in CamelCase are the original's own.
 FAULTS: dict[str, tuple[str, str]] = {
+    "007002": ("unauthorized_client", "No certificate is registered for the client."),
     "007003": ("invalid_request", "A parameter is wrong or repeated."),
     "007004": ("access_denied", "The owner or the server refused the request."),
+    "007005": (
+        "unauthorized_client",
+        "The client is not authorized to request an access token using this method.",
+    ),
     "007006": ("invalid_scope", "The scope is unknown or malformed."),
     "007007": ("server_error", "Unexpected server error."),
     "007008": ("temporarily_unavailable", "The server is overloaded or under maintenance."),

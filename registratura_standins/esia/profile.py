@@ -69,7 +69,7 @@ async def _open(
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
         claims = await read_access_token(
-            token.strip(), provider.verifier, provider.settings.issuer, now
+            token.strip(), provider.verifiers, provider.settings.issuer, now
         )
     except BadToken as fault:
         raise Refused(401) from fault

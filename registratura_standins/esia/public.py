@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import MediaType, Request, Response, get, post
+from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 
 from registratura_ground.look.vision import Vision
@@ -41,18 +42,24 @@ async def log_out(
 
 @get("/public/esia.zip", exclude_from_csrf=True, name="certificates")
 async def send_certificates(provider: Provider) -> Response[bytes]:
-    """The certificate that checks our tokens, in an archive as the original hands it out."""
+    """The certificates that check our tokens, in an archive as the original hands them out."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        item = zipfile.ZipInfo("RSA/esia.crt", date_time=(2026, 1, 1, 0, 0, 0))
-        archive.writestr(item, provider.certificate_pem)
+        for mode, identity in provider.identities.items():
+            name = f"{mode.upper()}/esia.crt"
+            item = zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0))
+            archive.writestr(item, identity.certificate_pem)
     return Response(packed.getvalue(), media_type="application/zip")
 
 
-@get("/public/esia.pem", exclude_from_csrf=True, name="certificate")
-async def send_certificate(provider: Provider) -> Response[bytes]:
-    """The same certificate by itself."""
-    return Response(provider.certificate_pem, media_type="application/x-pem-file")
+@get(["/public/esia.pem", "/public/esia-gost.pem"], exclude_from_csrf=True, name="certificate")
+async def send_certificate(request: AnyRequest, provider: Provider) -> Response[bytes]:
+    """One of them by itself. 404 for GOST without its engine."""
+    mode = "gost" if request.scope["path"].rstrip("/").endswith("-gost.pem") else "rsa"
+    if mode not in provider.identities:
+        raise NotFoundException
+    pem = provider.identities[mode].certificate_pem
+    return Response(pem, media_type="application/x-pem-file")
 
 
 @get("/messages", name="messages")

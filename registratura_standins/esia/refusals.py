@@ -20,6 +20,7 @@ from registratura_standins.esia.provider import Provider
 
 AnyRequest = Request[Any, Any, Any]
 _LOG = structlog.get_logger("esia")
+_ANSWERED_IN_JSON = ("/rs/", "/aas/oauth2/v3/", "/aas/oauth2/te")
 
 
 def on_outdated(_: AnyRequest, __: Outdated) -> Template:
@@ -32,7 +33,7 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     status = fault.status_code
     if status >= 500:
         return on_fault(request, fault)
-    if request.scope["path"].startswith(("/rs/", "/aas/oauth2/v3/")):
+    if request.scope["path"].startswith(_ANSWERED_IN_JSON):
         return _json(request, "007003", 404 if status == 404 else 400)
     if not isinstance(fault, PermissionDeniedException):
         return _page("not_found.html", status)
@@ -63,7 +64,7 @@ def _broken(request: AnyRequest, fault: Exception, code: str, status: int) -> Re
         kind=type(fault).__name__,
         place=[f"{frame.filename}:{frame.lineno}" for frame in frames[-4:]],
     )
-    if request.scope["path"].startswith(("/rs/", "/aas/oauth2/v3/")):
+    if request.scope["path"].startswith(_ANSWERED_IN_JSON):
         return _json(request, code, status)
     return _page("fault.html", status, reference=reference)
 

@@ -21,6 +21,12 @@ class Settings:
     certificate_file: Path = Path("var/esia/esia.crt")
 
     @property
+    def gost_files(self) -> tuple[Path, Path]:
+        """Key and certificate of GOST: beside those of RSA, `esia-gost.key` by `esia.key`."""
+        key, certificate = self.key_file, self.certificate_file
+        return key.with_stem(f"{key.stem}-gost"), certificate.with_stem(f"{certificate.stem}-gost")
+
+    @property
     def secure(self) -> bool:
         """The public address is https: cookies get Secure and `__Host-`."""
         return self.public_url.startswith("https:")

@@ -1,5 +1,6 @@
 """Tokens of the stand-in: text of a code, access and id tokens, check of an access token."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -67,13 +68,24 @@ async def make_id_token(
 
 
 async def read_access_token(
-    token: str, verifier: Verifier, issuer: str, now: datetime
+    token: str, verifiers: Sequence[Verifier], issuer: str, now: datetime
 ) -> dict[str, Any]:
-    """Claims of a living access token of ours. Refuses with `BadToken`."""
-    header, claims = await jws_decode(token, [verifier], verifier.algorithm)
+    """Claims of a living access token of ours, whichever key signed it. Refuses with `BadToken`."""
+    header, claims = await _decode(token, verifiers)
     seconds = now.timestamp()
     if header.get("sbt") != "access" or claims.get("iss") != issuer:
         raise BadToken("not an access token of ours")
     if not claims["nbf"] <= seconds < claims["exp"]:
         raise BadToken("not yet or no longer valid")
     return claims
+
+
+async def _decode(
+    token: str, verifiers: Sequence[Verifier]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    for verifier in verifiers:
+        try:
+            return await jws_decode(token, [verifier], verifier.algorithm)
+        except BadToken:
+            continue
+    raise BadToken("not signed by a key of ours")

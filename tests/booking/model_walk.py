@@ -15,7 +15,7 @@ from tests.booking.model import Visit
 from tests.booking.model_asking import Asking
 from tests.booking.model_world import FIRST, PLACES_WANTED, WANTED, Row
 from tests.given import region
-from tests.given.people import ZONE
+from tests.given.people import NOW, ZONE
 from tests.given.visits import REGISTRAR, actor
 
 ACCOUNTS = st.sampled_from(["Мария", "Олег", "Чужой"])
@@ -34,6 +34,7 @@ KEYS = st.builds(UUID, int=st.integers(1000, 1002))
 MOST_WITHDRAWN = 2  # doctor's days of a walk: else nothing is left to book
 PARENTS = st.sampled_from(["Мария", "Олег"])
 PARENTS_AND_DESK = st.sampled_from(["Мария", "Олег", None])
+LATEST = NOW + timedelta(hours=30)  # then there is little left to ask for
 SELDOM = st.sampled_from([None] * 3 * PLACES_WANTED + list(range(PLACES_WANTED)))
 REFERRALS = st.sampled_from([None, 0, 1])
 POSTS = st.sampled_from(list(WANTED))
@@ -46,6 +47,7 @@ class Walk(Asking):
 
     # operations
 
+    @precondition(lambda self: self.model.now < LATEST)
     @rule(minutes=st.sampled_from([1, 5, 11, 60, 600, 1200]), sweeper=st.booleans())
     def time_goes_by(self, minutes: int, sweeper: bool) -> None:
         self.model.now += timedelta(minutes=minutes)

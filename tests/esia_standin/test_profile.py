@@ -210,7 +210,7 @@ async def test_an_expired_token_or_one_of_another_kind_is_401(
     permit = Permit(uuid4(), "REG40", OLEG, sid, SCOPE.split(), False, now)
 
     async def make(issuer: str, moment: datetime) -> str:
-        return await make_access_token(provider.signer, issuer, permit, moment)
+        return await make_access_token(provider.signer_for("rsa"), issuer, permit, moment)
 
     issuer = provider.settings.issuer
     assert (await read(backend, await make(issuer, now), f"/rs/prns/{OLEG}"))[0] == 200
