@@ -153,4 +153,6 @@ def test_two_processes_count_one_limit_and_log_nothing_personal(
         assert first.stdout
         log = first.stdout.read()
     assert "sign_in_failed" in log
-    assert not re.search(r"112|445|maria|wrong|Registratura-40|hush|client_secret|csrf", log)
+    assert not re.search(
+        r"112-?233|445\W?95|maria|wrong|Registratura-40|hush|client_secret|csrf", log
+    )
