@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from registratura import db as database
 from registratura import notices
+from registratura.audit import readings
 from registratura.booking import holds, schedules
 from registratura.db import Connection, Pool
 from registratura.esia import attempts
@@ -136,6 +137,7 @@ async def sweep(pool: Pool, *, now: datetime) -> None:
         await attempts.sweep(db, now=now)
         await sessions.sweep(db, now=now)
         await limits.sweep(db, now=now)
+        await readings.sweep(db, now=now)
         await database.execute(
             db,
             "delete from idempotency_key where created_at < %(now)s - interval '30 days'",

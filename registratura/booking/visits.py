@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from registratura import db as database
+from registratura.audit import Actor
+from registratura.audit.readings import TOLD_ONCE_A_DAY, told_by
 from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
 from registratura.db import Connection
@@ -47,7 +50,7 @@ class Visit:
 # An account sees every visit of its owner and of confirmed relatives, but of a declared relative
 # only what it booked itself. Names are those the account's owner typed. Cards that the desk joined
 # are read together, whichever of them the link names; one that is reached twice is read once.
-_VISIBLE: LiteralString = """
+VISIBLE: LiteralString = """
     with acting as (
         select person_id, 'own' as level, birth_date, created_at,
                concat_ws(' ', last_name, first_name, middle_name) as name
@@ -92,34 +95,71 @@ _VISIBLE: LiteralString = """
 """
 
 
+# What is shown of another person than the account's owner is a reading, told in the same statement.
+_SHOWN: LiteralString = (
+    """
+    , was_read as (
+        select distinct patient_id as person_id from shown
+        where patient_id <> (select coalesce(own.joined_into, own.id)
+                             from account join person as own on own.id = account.person_id
+                             where account.id = %(account)s)
+    )
+    """
+    + TOLD_ONCE_A_DAY
+    + "select * from shown order by starts_at"
+)
+
+
 async def search_for(
-    db: Connection, account_id: UUID, *, now: datetime, region_zone: str
+    db: Connection,
+    account_id: UUID,
+    *,
+    now: datetime,
+    region_zone: str,
+    patient_id: UUID | None = None,
 ) -> list[Visit]:
-    """Everything this account may see, the latest two hundred, in order of time."""
-    visits = await database.rows(
+    """Everything this account may see, or of that one patient, the latest two hundred, in order of
+    time. Seeing another's visits is an event, once a day."""
+    return await database.rows(
         db,
         Visit,
-        _VISIBLE + " order by appointment.starts_at desc limit 200",
+        "with shown as ("
+        + VISIBLE
+        + """
+          where %(patient)s::uuid is null or reached.id = %(patient)s
+          order by appointment.starts_at desc limit 200)
+        """
+        + _SHOWN,
         account=account_id,
         now=now,
         region_zone=region_zone,
+        patient=patient_id,
+        **_read_by(account_id, now, region_zone),
     )
-    return visits[::-1]
 
 
 async def get_for(
     db: Connection, account_id: UUID, appointment_id: UUID, *, now: datetime, region_zone: str
 ) -> Visit:
-    """One appointment, if this account may see it. Refuses with `AppointmentUnknown`."""
+    """One appointment, if this account may see it; another's is a reading as above.
+
+    Refuses with `AppointmentUnknown`.
+    """
     found = await database.find(
         db,
         Visit,
-        _VISIBLE + " where appointment.id = %(appointment)s",
+        "with shown as (" + VISIBLE + " where appointment.id = %(appointment)s)" + _SHOWN,
         account=account_id,
         appointment=appointment_id,
         now=now,
         region_zone=region_zone,
+        **_read_by(account_id, now, region_zone),
     )
     if found is None:
         raise AppointmentUnknown()
     return found
+
+
+def _read_by(account_id: UUID, now: datetime, region_zone: str) -> dict[str, object]:
+    day = now.astimezone(ZoneInfo(region_zone)).date()
+    return told_by(Actor("account", str(account_id)), "visits.read", day)

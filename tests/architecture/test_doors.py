@@ -10,6 +10,7 @@ PUBLIC = {
     "GET /",
     "GET /about/accessibility",
     "GET /about/personal-data",
+    "GET /consent/withdrawn",
     "GET /signin",
     "GET /signin/esia",
     "GET /signin/done",
