@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from registratura.people.staff_roles import ROLES
 from registratura.region import cells
 from registratura.region.cells import Parser, optional
 
@@ -274,6 +275,19 @@ FILES = (
             Column("value", optional(cells.text())),
         ),
         key=("scope", "code", "rule"),
+        needed=False,
+    ),
+    File(
+        "staff",
+        "staff_role",
+        (
+            _code(),
+            Column("snils", cells.snils),
+            Column("role", cells.one_of(*ROLES)),
+            _to("organisation", "organisations", needed=False),
+            _to("department", "departments", needed=False),
+            *_validity(needed=True),
+        ),
         needed=False,
     ),
 )
