@@ -10,8 +10,10 @@ from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 
+import registratura.desk
 import registratura.portal
 from registratura.db import open_pool
+from registratura.desk import routes as desk
 from registratura.esia import open_esia
 from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
@@ -26,6 +28,7 @@ from registratura.web.templates import make_templates
 from registratura_ground.look.static import static_route
 
 PORTAL = Path(registratura.portal.__file__).parent
+DESK = Path(registratura.desk.__file__).parent
 
 
 @asynccontextmanager
@@ -48,10 +51,17 @@ def create_app(settings: Settings) -> Litestar:
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
     pages = ROUTES if settings.production else [*ROUTES, *DEMO]
     app = Litestar(
-        route_handlers=[*pages, static_route(shelf), healthz, readyz, PrometheusController],
+        route_handlers=[
+            *pages,
+            desk.ROUTES,
+            static_route(shelf),
+            healthz,
+            readyz,
+            PrometheusController,
+        ],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
-        template_config=make_templates(settings, shelf, [PORTAL / "templates"]),
+        template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         middleware=[metrics.middleware, forms],
         state=State({"settings": settings, "consent": CURRENT.key}),

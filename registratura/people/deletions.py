@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg.errors import UniqueViolation
 
 from registratura import audit
-from registratura.audit import Actor
-from registratura.db import Connection, execute, find, one, rows
+from registratura.audit import Actor, readings
+from registratura.db import Connection, execute, find, one, rows, value
 from registratura.people import names
 from registratura.people.refusals import DeletionAskedTwice, DeletionUnknown
 
@@ -32,6 +33,7 @@ class Deletion:
 class Asked(Deletion):
     """A request as staff see it, with whose it is."""
 
+    person_id: UUID
     last_name: str
     first_name: str
     middle_name: str | None
@@ -108,14 +110,15 @@ async def take_back(db: Connection, account_id: UUID, *, now: datetime) -> None:
         await _tell(db, "taken_back", closed, now, Actor("account", str(account_id)))
 
 
-async def search_new(db: Connection, *, now: datetime) -> list[Asked]:
-    """Every request that waits, the oldest first."""
-    return await rows(
+async def search_new(db: Connection, *, now: datetime, actor: Actor, zone: str) -> list[Asked]:
+    """Every request that waits, the oldest first. Whoever looks is in the journal of those whose
+    they are, once a day of the region."""
+    found = await rows(
         db,
         Asked,
         """
-        select request.id, request.state, requested_at, closed_at, last_name, first_name,
-               middle_name,
+        select request.id, request.state, requested_at, closed_at, person_id, last_name,
+               first_name, middle_name,
                (select count(*) from relative
                 where account_id = account.id and ended_at is null) as links,
                (select count(*) from appointment
@@ -127,6 +130,31 @@ async def search_new(db: Connection, *, now: datetime) -> list[Asked]:
         """,
         now=now,
     )
+    await readings.record(
+        db,
+        now=now,
+        day=now.astimezone(ZoneInfo(zone)).date(),
+        actor=actor,
+        kind="deletion.read",
+        persons=[it.person_id for it in found],
+    )
+    return found
+
+
+async def count_new(db: Connection) -> int:
+    """How many wait; nobody's name is read."""
+    waiting: int = await value(db, "select count(*) from deletion_request where state = 'new'")
+    return waiting
+
+
+async def get_new(
+    db: Connection, request_id: UUID, *, now: datetime, actor: Actor, zone: str
+) -> Asked:
+    """One that waits. Refuses with `DeletionUnknown`."""
+    for asked in await search_new(db, now=now, actor=actor, zone=zone):  # a few at a time
+        if asked.id == request_id:
+            return asked
+    raise DeletionUnknown()
 
 
 async def carry_out(db: Connection, request_id: UUID, *, now: datetime, actor: Actor) -> None:

@@ -192,6 +192,13 @@ class NotConfirmable(Refusal):
     )
 
 
+class OwnLink(Refusal):
+    """Nobody confirms a link of his own account."""
+
+    code: ClassVar[str] = "own_link"
+    words: ClassVar[str] = "Свою связь с ребёнком подтверждает другой сотрудник"
+
+
 class CardUnknown(Refusal):
     """No such card of a person."""
 

@@ -20,6 +20,7 @@ WHAT = {
     "consent.withdrawn": "Согласие отозвано",
     "copy.taken": "Копия всех данных",
     "deletion.carried_out": "Данные с портала удалены по заявке",
+    "deletion.read": "Просмотр заявки на удаление",
     "deletion.requested": "Заявка на удаление данных",
     "deletion.taken_back": "Заявка на удаление отозвана",
     "duty.begun": "Начало работы на рабочем месте",

@@ -21,7 +21,7 @@ from registratura.esia import (
 from registratura.esia.authorise import authorise_url, exchange
 from registratura.esia.profile import read_profile
 from registratura.esia.verify import verify
-from registratura.people import accounts, consents
+from registratura.people import accounts, consents, staff_roles
 from registratura.people.accounts import Profile
 from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
@@ -37,10 +37,12 @@ from registratura.web.requests import (
     has_consented,
     pool_of,
     session_id_of,
+    today_of,
 )
 
 _LOG = structlog.get_logger("signin")
 _SAYABLE = re.compile(r"[A-Za-z0-9 :_-]{1,80}")  # what may be logged of a reason
+_DESK = "/desk"
 _STARTS_A_MINUTE = 300  # of one address: a whole clinic may stand behind it
 
 
@@ -55,9 +57,7 @@ async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Templat
     next_path = safe_path(request.query_params.get("next"), "/")
     if newcomer is not None:
         wanted = next_path if next_path != "/" else "/profile"
-        return redirect(
-            wanted if has_consented(request, newcomer) else with_next("/consent", wanted)
-        )
+        return redirect(_onward(wanted, consented=has_consented(request, newcomer)))
     start = with_next("/signin/esia", next_path)
     ended = session_id_of(request) is not None  # the cookie is there, the session is over
     return page("signin/index.html", visitor=None, start=start, ended=ended)
@@ -115,6 +115,7 @@ async def _believe(esia: Esia, query: Mapping[str, str], now: datetime) -> Profi
 
 
 async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: datetime) -> Redirect:
+    """A new session; staff choose between their desk and their own «Личный кабинет»."""
     async with pool_of(request).connection() as db:
         account = await accounts.sign_in(db, profile, now=now)
         session_id = await sessions.begin(
@@ -128,9 +129,18 @@ async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: da
         given = await consents.find_given(
             db, account.id, document=CURRENT.document, version=CURRENT.version
         )
-    answer = redirect(next_path if given else with_next("/consent", next_path))
+        roles = await staff_roles.search_living(db, account.id, today=today_of(request))
+    if roles and next_path == "/":
+        next_path = _DESK
+    answer = redirect(_onward(next_path, consented=given is not None))
     answer.cookies.append(cookies_of(request).make("session", session_id))
     return answer
+
+
+def _onward(next_path: str, *, consented: bool) -> str:
+    """Where a sign-in leads: by way of the portal's consent, which the desk does not need."""
+    at_the_desk = next_path == _DESK or next_path.startswith(f"{_DESK}/")
+    return next_path if consented or at_the_desk else with_next("/consent", next_path)
 
 
 @post("/signout", name="signout")

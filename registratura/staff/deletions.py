@@ -20,7 +20,7 @@ async def deletion_requests(work: Work, done: UUID | None) -> None:
         await deletions.carry_out(work.db, done, now=work.now, actor=work.actor)
         click.echo("Заявка выполнена.")
         return
-    waiting = await deletions.search_new(work.db, now=work.now)
+    waiting = await deletions.search_new(work.db, now=work.now, actor=work.actor, zone=work.zone)
     for it in waiting:
         asked = moment(it.requested_at, work.zone)
         click.echo(f"{it.id} · {it.name} · {asked} · связей {it.links}, записей {it.coming}")

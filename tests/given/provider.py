@@ -59,6 +59,7 @@ class Provider:
     instead: httpx.Response | Exception | None = None
     codes: set[str] = field(default_factory=lambda: {"the-code"})
     asked: list[str] = field(default_factory=list)
+    issued: list[str] = field(default_factory=list)
 
     def serve(self, app: Litestar) -> None:
         """Stand in the place of the ЕСИА that `app` knows."""
@@ -73,7 +74,9 @@ class Provider:
             return f"{_b64(header)}.{_b64(claims)}."
         known = {"exp": HeaderParameter("Expiry in the header", "int")}
         registry = JWSRegistry(known, [header["alg"]], strict_check_header=False)
-        return jwt.encode(header, claims, self.key, registry=registry)
+        made = jwt.encode(header, claims, self.key, registry=registry)
+        self.issued.append(made)
+        return made
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)

@@ -13,7 +13,7 @@ from registratura.db import Connection, value
 from registratura.people import deletions
 from registratura.people.refusals import DeletionAskedTwice, DeletionUnknown
 from tests.given import portal
-from tests.given.people import MARIA
+from tests.given.people import MARIA, ZONE
 from tests.given.portal import words_of
 from tests.portal.form import send
 
@@ -60,7 +60,7 @@ async def test_what_is_carried_out_is_gone_and_what_the_law_keeps_is_there(
     await send(maria)
     await ask(maria)
     now = datetime.now(UTC)
-    [asked] = await deletions.search_new(db, now=now)
+    [asked] = await deletions.search_new(db, now=now, actor=ADMINISTRATOR, zone=ZONE)
     assert (asked.name, asked.links) == ("Иванова М.П.", 1)
     await deletions.carry_out(db, asked.id, now=now, actor=ADMINISTRATOR)
     assert (await maria.get("/profile")).status_code == 303
@@ -88,7 +88,7 @@ async def test_only_a_request_that_waits_is_carried_out(
 ) -> None:
     await ask(maria)
     now = datetime.now(UTC)
-    [asked] = await deletions.search_new(db, now=now)
+    [asked] = await deletions.search_new(db, now=now, actor=ADMINISTRATOR, zone=ZONE)
     await deletions.carry_out(db, asked.id, now=now, actor=ADMINISTRATOR)
     for number in (asked.id, uuid4()):
         with pytest.raises(DeletionUnknown):

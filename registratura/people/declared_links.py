@@ -1,0 +1,162 @@
+"""Declared links as a registrar sees them: as much as it takes to confirm one by a document.
+
+A registrar finds those of patients attached to his own organisation or clinic, or to none: the
+fact that somebody is a patient elsewhere is not for him (ст. 13 323-ФЗ).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import LiteralString
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from registratura import audit
+from registratura.audit import Actor
+from registratura.db import Connection, rows
+from registratura.people import confirmations, names, policies
+from registratura.people.refusals import OwnLink, RelativeUnknown
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a registrar works: a whole organisation, or one clinic of it."""
+
+    organisation_id: UUID | None
+    department_id: UUID | None
+
+
+@dataclass(frozen=True)
+class DeclaredLink:
+    """Whom the owner of an account has declared, and as what; `holder` is that owner."""
+
+    id: UUID
+    account_id: UUID
+    person_id: UUID
+    level: str
+    kinship: str
+    last_name: str
+    first_name: str
+    middle_name: str | None
+    birth_date: date
+    policy_number: str
+    created_at: datetime
+    holder: str
+
+    @property
+    def name(self) -> str:
+        """«Иванов Пётр Иванович», as the holder typed it."""
+        return names.full(self.last_name, self.first_name, self.middle_name)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the holder sees every visit already."""
+        return self.level == "confirmed"
+
+
+_LINKS: LiteralString = """
+    select relative.id, relative.account_id, card.id as person_id, level, kinship,
+           relative.last_name, relative.first_name, relative.middle_name, relative.birth_date,
+           relative.policy_number, relative.created_at,
+           concat_ws(' ', account.last_name, account.first_name, account.middle_name) as holder
+    from relative
+    join account on account.id = relative.account_id
+    join person as linked on linked.id = relative.person_id
+    join person as card on card.id = coalesce(linked.joined_into, linked.id)
+    left join attachment on attachment.person_id = card.id and attachment.kind = 'main'
+         and attachment.valid_from <= %(today)s
+         and (attachment.valid_to is null or attachment.valid_to > %(today)s)
+    left join department on department.id = attachment.department_id
+    where ended_at is null and card.died_on is null
+      and birthday(least(relative.birth_date, card.birth_date), 18) > %(today)s
+      and (department.id is null
+           or department.id = coalesce(%(department)s::uuid, department.id)
+              and department.organisation_id = %(organisation)s)
+"""
+
+
+async def search(
+    db: Connection, policy: str, place: Place, *, now: datetime, actor: Actor, zone: str
+) -> list[DeclaredLink]:
+    """Living links to the patient with that policy (sixteen digits); whoever looks is in his
+    journal. `zone` is the region's."""
+    return await _read(
+        db,
+        _LINKS
+        + "and (linked.id in ("
+        + policies.HOLDERS
+        + ") or card.id in ("
+        + policies.HOLDERS
+        + ")) order by relative.created_at, relative.id",
+        place,
+        now=now,
+        actor=actor,
+        zone=zone,
+        policy=policy,
+    )
+
+
+async def get(
+    db: Connection, link_id: UUID, place: Place, *, now: datetime, actor: Actor, zone: str
+) -> DeclaredLink:
+    """One living link. Refuses with `RelativeUnknown`, of another organisation's patient too."""
+    found = await _read(
+        db,
+        _LINKS + "and relative.id = %(link)s",
+        place,
+        now=now,
+        actor=actor,
+        zone=zone,
+        link=link_id,
+    )
+    if not found:
+        raise RelativeUnknown()
+    return found[0]
+
+
+async def confirm(
+    db: Connection,
+    link: DeclaredLink,
+    *,
+    by_account: UUID,
+    document: str,
+    now: datetime,
+    actor: Actor,
+    zone: str,
+) -> None:
+    """The registrar has seen the document. Refuses with `OwnLink`, and as `confirm_link` does."""
+    if link.account_id == by_account:
+        raise OwnLink()
+    await confirmations.confirm_link(
+        db, now=now, actor=actor, zone=zone, relative_id=link.id, document=document
+    )
+
+
+async def _read(
+    db: Connection,
+    query: LiteralString,
+    place: Place,
+    *,
+    now: datetime,
+    actor: Actor,
+    zone: str,
+    **asked: object,
+) -> list[DeclaredLink]:
+    found = await rows(
+        db,
+        DeclaredLink,
+        query,
+        today=now.astimezone(ZoneInfo(zone)).date(),
+        organisation=place.organisation_id,
+        department=place.department_id,
+        **asked,
+    )
+    for person_id in {it.person_id for it in found}:
+        await audit.record(
+            db,
+            now=now,
+            kind="relative.read",
+            actor=actor,
+            person_id=person_id,
+            subject_id=found[0].id if len(found) == 1 else None,
+        )
+    return found
