@@ -10,8 +10,7 @@ from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from registratura import audit
-from registratura.audit import Actor
+from registratura.audit import Actor, readings
 from registratura.db import Connection, rows
 from registratura.people import confirmations, names, policies
 from registratura.people.refusals import OwnLink, RelativeUnknown
@@ -78,7 +77,7 @@ async def search(
     db: Connection, policy: str, place: Place, *, now: datetime, actor: Actor, zone: str
 ) -> list[DeclaredLink]:
     """Living links to the patient with that policy (sixteen digits); whoever looks is in his
-    journal. `zone` is the region's."""
+    journal, once a day. `zone` is the region's."""
     return await _read(
         db,
         _LINKS
@@ -141,22 +140,22 @@ async def _read(
     zone: str,
     **asked: object,
 ) -> list[DeclaredLink]:
+    today = now.astimezone(ZoneInfo(zone)).date()
     found = await rows(
         db,
         DeclaredLink,
         query,
-        today=now.astimezone(ZoneInfo(zone)).date(),
+        today=today,
         organisation=place.organisation_id,
         department=place.department_id,
         **asked,
     )
-    for person_id in {it.person_id for it in found}:
-        await audit.record(
-            db,
-            now=now,
-            kind="relative.read",
-            actor=actor,
-            person_id=person_id,
-            subject_id=found[0].id if len(found) == 1 else None,
-        )
+    await readings.record(
+        db,
+        now=now,
+        day=today,
+        actor=actor,
+        kind="relative.read",
+        persons={it.person_id for it in found},
+    )
     return found
