@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from registratura_ground import embedded
-from tests.given import federal, portal, templates
+from tests.given import databases, federal, portal
 from tests.given.federal import Caller
 
 
@@ -15,7 +15,7 @@ from tests.given.federal import Caller
 def template(server: embedded.Server, template: str) -> str:
     """The migrated database with the region in it: what these tests copy."""
     name = f"{template}_federal"
-    return templates.with_a_region(server, template, name, datetime.now(UTC), federal.enrich)
+    return databases.with_a_region(server, template, name, datetime.now(UTC), federal.enrich)
 
 
 @pytest.fixture
