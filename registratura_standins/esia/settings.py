@@ -19,6 +19,7 @@ class Settings:
     port: int = 8001
     key_file: Path = Path("var/esia/esia.key")
     certificate_file: Path = Path("var/esia/esia.crt")
+    refresh_by_token: bool = False  # take the other string that v3 may sign to refresh
 
     @property
     def gost_files(self) -> tuple[Path, Path]:
@@ -52,6 +53,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         certificate_file=Path(
             environment.get("ESIA_CERTIFICATE_FILE") or ordinary.certificate_file
         ),
+        refresh_by_token=_switch(environment, "ESIA_REFRESH_BY_TOKEN"),
     )
 
 
@@ -70,3 +72,10 @@ def _port(environment: Mapping[str, str], ordinary: int) -> int:
     if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
         raise Refused(f"ESIA_PORT должен быть числом от 1 до 65535, а не «{given}».")
     return int(given)
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    given = environment.get(name, "").lower()
+    if given not in ("", "on", "off"):
+        raise Refused(f"{name} может быть on или off, а не «{given}».")
+    return given == "on"
