@@ -23,6 +23,8 @@ from registratura.people import accounts, consents
 from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
+from registratura.web.addresses import address_of
+from registratura.web.browsers import name_browser
 from registratura.web.errors import reference_of
 from registratura.web.limits import check_limit
 from registratura.web.paths import with_next
@@ -55,7 +57,8 @@ async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Templat
             wanted if has_consented(request, newcomer) else with_next("/consent", wanted)
         )
     start = with_next("/signin/esia", next_path)
-    return page("signin/index.html", visitor=None, start=start)
+    ended = session_id_of(request) is not None  # the cookie is there, the session is over
+    return page("signin/index.html", visitor=None, start=start, ended=ended)
 
 
 @get("/signin/esia", name="signin_esia")
@@ -78,7 +81,7 @@ async def start(request: AnyRequest, now: datetime, settings: Settings) -> Templ
 
 
 async def _begin(request: AnyRequest, browser: str, next_path: str, now: datetime) -> Attempt:
-    address = request.client.host if request.client else "unknown"
+    address = str(address_of(request) or "unknown")
     minute = timedelta(minutes=1)
     async with pool_of(request).connection() as db:
         await check_limit(
@@ -125,6 +128,7 @@ async def _let_in(request: AnyRequest, who: Answer, next_path: str, now: datetim
             patient_id=account.person_id,
             replaces=session_id_of(request),
             now=now,
+            browser=name_browser(request.headers.get("user-agent", "")),
         )
         given = await consents.find_given(
             db, account.id, document=CURRENT.document, version=CURRENT.version
@@ -140,8 +144,17 @@ async def sign_out(request: AnyRequest, session_id: str | None) -> Redirect:
     if session_id is not None:
         async with pool_of(request).connection() as db:
             await sessions.end(db, session_id)
-    answer = redirect(await _esia(request).logout_url("/"))
+    return await go_out(request)
+
+
+async def go_out(request: AnyRequest, path: str = "/") -> Redirect:
+    """To the end of the session in ЕСИА, from there to `path`; the browser forgets our pages.
+
+    The session here has been ended before.
+    """
+    answer = redirect(await _esia(request).logout_url(path))
     answer.cookies.append(cookies_of(request).forget("session"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
