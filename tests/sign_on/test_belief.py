@@ -17,6 +17,17 @@ SPOILED: list[tuple[str, str, dict[str, Any]]] = [
     ("another algorithm", "another algorithm", {"algorithm": "RS512"}),
     ("another key", "not signed by a trusted key", {"key": other_key()}),
     (
+        "another key of the id token alone",
+        "id token: not signed by a trusted key",
+        {"answer": {"id_token": Provider(key=other_key()).token("id", {"sub": OID})}},
+    ),
+    (
+        "an organisation",
+        "not a natural person",
+        {"identity": {"urn:esia:sbj": SUBJECT | {"urn:esia:sbj:typ": "L"}}},
+    ),
+    ("issued in the future", "access token is not valid yet", {"access": {"iat": 4_000_000_000}}),
+    (
         "another issuer",
         "access token of another issuer",
         {"access": {"iss": "https://esia.gosuslugi.ru/"}},

@@ -223,6 +223,14 @@ async def test_a_code_serves_once(walk: Walk) -> None:
         await walk.client.finish(back, attempt, now=datetime.now(UTC))
 
 
+async def test_a_code_serves_at_its_own_redirect_only(walk: Walk) -> None:
+    attempt = make_attempt("/")
+    back = await walk.go(attempt)
+    elsewhere = replace(walk.client, redirect_uri="http://127.0.0.1:8000/elsewhere")
+    with pytest.raises(EsiaRefused, match="invalid_grant"):
+        await elsewhere.finish(back, attempt, now=datetime.now(UTC))
+
+
 async def test_who_signs_with_another_key_is_not_us(walk: Walk) -> None:
     walk.gateway.client_key = make_key()
     with pytest.raises(EsiaRefused, match="invalid_client"):
