@@ -161,7 +161,7 @@ class Caller:
 
     async def ask(self, name: str, **fields: object) -> Answer:
         """Fill in the envelope, send it, judge the answer's form."""
-        given = {"session": self.session, **_days(), "mo_oid": CHILD, "mo_id": "child", **fields}
+        given = {"session": self.session, **days(), "mo_oid": CHILD, "mo_id": "child", **fields}
         body = envelope(name, **given)
         for old, new in fields.get("change", {}).items():  # type: ignore[attr-defined]
             assert old in body
@@ -179,7 +179,8 @@ class Caller:
         return await self.ask("CancelAppointment", book_id=book_id, reason=reason)
 
 
-def _days() -> dict[str, date]:
+def days() -> dict[str, date]:
+    """A range that covers the horizon."""
     today = datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date()
     return {"first": today, "last": today + timedelta(days=30)}
 
