@@ -120,6 +120,19 @@ async def test_the_second_pinned_certificate_is_trusted_too(
         assert (await come_back(client, await go_to_esia(client))).status_code == 303
 
 
+async def test_whose_tokens_are_believed_is_a_setting(database_url: str) -> None:
+    test_stand = "http://esia-portal1.test.gosuslugi.ru/"
+    async with portal.running(portal.settings(database_url, esia_issuer=test_stand)) as app:
+        provider = Provider(access={"iss": test_stand}, identity={"iss": test_stand})
+        provider.codes.add("another-code")
+        provider.serve(app)
+        client = portal.browser(app)
+        assert (await come_back(client, await go_to_esia(client))).status_code == 303
+        provider.access = {}  # of http://esia.gosuslugi.ru/
+        answer = await come_back(client, await go_to_esia(client), "another-code")
+        assert answer.status_code == 400
+
+
 async def test_a_code_used_already_is_refused(provider: Provider, maria: httpx.AsyncClient) -> None:
     provider.codes.clear()
     answer = await come_back(maria, await go_to_esia(maria))

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 import pytest_asyncio
 from joserfc.jwk import ECKey, RSAKey
@@ -281,17 +280,3 @@ async def test_sign_out_leads_to_the_gateway_and_back(walk: Walk) -> None:
         "client_id": ID,
         "post_logout_redirect_uri": "http://127.0.0.1:8000/signin",
     }
-
-
-async def test_sign_out_without_a_gateway_leads_home() -> None:
-    def down(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    lonely = client_of("http://gw.example", http=httpx.AsyncClient(transport=_mock(down)))
-    assert await lonely.logout_url("/") == "http://127.0.0.1:8000/"
-    with pytest.raises(EsiaDown):
-        await lonely.start(make_attempt("/"), now=datetime.now(UTC))
-
-
-def _mock(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
-    return httpx.MockTransport(answer)
