@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from registratura.esia.circuit import Circuit
+from registratura.circuit import Circuit, CircuitOpen
 from registratura.esia.faults import EsiaDown, EsiaRefused
 from registratura.settings import Settings
 from registratura_ground.signing import Signer, Verifier, open_signer, open_verifier
@@ -64,7 +64,10 @@ class Esia:
         return body
 
     async def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
-        self.circuit.enter()
+        try:
+            self.circuit.enter()
+        except CircuitOpen as fault:
+            raise EsiaDown(str(fault)) from None
         try:
             answer = await self.http.request(method, self.url + path, **options)
         except httpx.HTTPError as fault:
