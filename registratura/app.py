@@ -9,10 +9,12 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.types import ControllerRouterHandler
 
 import registratura.portal
 from registratura.db import open_pool
 from registratura.esia import open_esia
+from registratura.federal.routes import ROUTES as FEDERAL
 from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
@@ -23,6 +25,7 @@ from registratura.web.health import healthz, readyz
 from registratura.web.requests import DEPENDENCIES
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
+from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
 PORTAL = Path(registratura.portal.__file__).parent
@@ -41,14 +44,19 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         await app.state.esia.http.aclose()
 
 
+def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
+    """The faces' own, and what every application has."""
+    demo = [] if settings.production else DEMO
+    return [*ROUTES, *demo, *FEDERAL, static_route(shelf), healthz, readyz, PrometheusController]
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
     cookies = Cookies.of(settings.public_url)
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
-    pages = ROUTES if settings.production else [*ROUTES, *DEMO]
     app = Litestar(
-        route_handlers=[*pages, static_route(shelf), healthz, readyz, PrometheusController],
+        route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         template_config=make_templates(settings, shelf, [PORTAL / "templates"]),

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from registratura import setting_callers
+from registratura.setting_callers import LOOPBACK, NOBODY, Networks
 from registratura_ground.refused import Refused
 
 DEMO_SECRET = "demo-secret-of-no-value-to-anybody"  # noqa: S105 - refused in production
@@ -71,6 +73,16 @@ def _zone(given: str) -> str:
         raise ValueError("нечто вида Europe/Moscow") from None
 
 
+def _minutes(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and 0 < int(given) <= 1440):
+        raise ValueError("число минут от 1 до 1440")
+    return int(given)
+
+
+def _switch(given: str) -> bool:
+    return _one_of("on", "off")(given) == "on"
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(given: str) -> str:
         if given not in words:
@@ -97,10 +109,16 @@ _READERS: dict[str, Callable[[str], object]] = {
     "smtp_port": _port,
     "smtp_from": _mailbox,
     "smtp_tls": _one_of("starttls", "tls", "none"),
+    "trusted_proxies": setting_callers.networks,
+    "federal_callers": setting_callers.networks,
+    "federal_basic": setting_callers.basic,
+    "federal_certificates": setting_callers.digests,
+    "federal_session_minutes": _minutes,
+    "federal_clash_details": _switch,
     "var": _path,
 }
 _DATABASES = ("database_url", "database_owner_url", "database_admin_url")
-_NOT_SHOWN = {*_DATABASES, "secret", "smtp_password"}
+_NOT_SHOWN = {*_DATABASES, "secret", "smtp_password", "federal_basic"}
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -138,6 +156,12 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_from: str = "registratura@localhost"
+    trusted_proxies: Networks = NOBODY  # whose headers about a caller are believed
+    federal_callers: Networks = LOOPBACK  # in production nobody, until it is set
+    federal_basic: str = field(default="", repr=False)
+    federal_certificates: frozenset[str] = frozenset()
+    federal_session_minutes: int = 30
+    federal_clash_details: bool = True
     var: Path = Path("var")
 
     @property
@@ -155,6 +179,8 @@ class Settings:
                 found[one.name] = _read(one.name, given)
         if "port" in found:
             found.setdefault("public_url", f"http://127.0.0.1:{found['port']}")
+        if found.get("environment") == "production":
+            found.setdefault("federal_callers", NOBODY)
         settings = _under_var(cls(**found), set(found))
         if settings.production:
             _check_production(settings, set(found))
@@ -193,7 +219,7 @@ def _check_production(settings: Settings, given: set[str]) -> None:
         wrong.add("secret")
     if not settings.public_url.startswith("https:"):
         wrong.add("public_url")
-    wrong |= _wrong_mail(settings, given)
+    wrong |= _wrong_mail(settings, given) | _wrong_callers(settings)
     if wrong:
         names = ", ".join(sorted(variable(name) for name in wrong))
         raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")
@@ -206,4 +232,17 @@ def _wrong_mail(settings: Settings, given: set[str]) -> set[str]:
     wrong = {"smtp_from"} - given
     if settings.smtp_tls == "none" and settings.smtp_host not in _OWN_MACHINE:
         wrong.add("smtp_tls")
+    return wrong
+
+
+def _wrong_callers(settings: Settings) -> set[str]:
+    """Who may call the federal gateway: somebody, and nobody who happens to be on this machine."""
+    callers, certificates = settings.federal_callers, settings.federal_certificates
+    wrong = set()
+    if not (callers or certificates or settings.federal_basic):
+        wrong.add("federal_callers")
+    if callers.hold_this_machine:
+        wrong.add("federal_callers")
+    if certificates and not settings.trusted_proxies:
+        wrong.add("trusted_proxies")  # else nobody could bring a certificate
     return wrong

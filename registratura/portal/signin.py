@@ -26,6 +26,7 @@ from registratura.people.accounts import Profile
 from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
+from registratura.web.addresses import address_of
 from registratura.web.errors import reference_of
 from registratura.web.limits import check_limit
 from registratura.web.paths import with_next
@@ -68,7 +69,7 @@ async def start(request: AnyRequest, db: Connection, now: datetime, settings: Se
     if request.headers.get("host") != urlsplit(settings.public_url).netloc:
         # Another name of this host: the cookie must lie where ЕСИА sends the browser back to.
         return redirect(settings.public_url.rstrip("/") + with_next("/signin/esia", next_path))
-    address = request.client.host if request.client else "unknown"
+    address = str(address_of(request) or "unknown")
     await check_limit(
         db, "signin.start", address, most=_STARTS_A_MINUTE, window=timedelta(minutes=1), now=now
     )
