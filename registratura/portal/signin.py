@@ -27,6 +27,7 @@ from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
 from registratura.web.addresses import address_of
+from registratura.web.browsers import name_browser
 from registratura.web.errors import reference_of
 from registratura.web.limits import check_limit
 from registratura.web.paths import with_next
@@ -59,7 +60,8 @@ async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Templat
             wanted if has_consented(request, newcomer) else with_next("/consent", wanted)
         )
     start = with_next("/signin/esia", next_path)
-    return page("signin/index.html", visitor=None, start=start)
+    ended = session_id_of(request) is not None  # the cookie is there, the session is over
+    return page("signin/index.html", visitor=None, start=start, ended=ended)
 
 
 @get("/signin/esia", name="signin_esia")
@@ -122,6 +124,7 @@ async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: da
             patient_id=account.person_id,
             replaces=session_id_of(request),
             now=now,
+            browser=name_browser(request.headers.get("user-agent", "")),
         )
         given = await consents.find_given(
             db, account.id, document=CURRENT.document, version=CURRENT.version
@@ -136,8 +139,17 @@ async def sign_out(request: AnyRequest, db: Connection, session_id: str | None) 
     """End the session here, then the one in ЕСИА: the next person at this computer is nobody."""
     if session_id is not None:
         await sessions.end(db, session_id)
-    answer = redirect(_esia(request).logout_url("/"))
+    return go_out(request)
+
+
+def go_out(request: AnyRequest, path: str = "/") -> Redirect:
+    """To the end of the session in ЕСИА, from there to `path`; the browser forgets our pages.
+
+    The session here has been ended before.
+    """
+    answer = redirect(_esia(request).logout_url(path))
     answer.cookies.append(cookies_of(request).forget("session"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
