@@ -12,6 +12,7 @@ from registratura.stand.programs import registry
 from registratura_ground.processes import Child
 from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy, to_port, to_socket
+from tests.given.federation import Federation
 
 _APPLICATIONS = 2
 _LOOK = 0.2  # seconds between looks whether somebody has died by himself
@@ -28,6 +29,7 @@ class System:
     before_apps: list[Proxy] = field(default_factory=list)
     before_database: Proxy | None = None
     doors: list[str] = field(default_factory=list)
+    federation: Federation = field(default_factory=Federation)  # where statuses are pushed
     fallen: list[str] = field(default_factory=list)  # died without being killed by us
     _warden: asyncio.Task[None] | None = None
 
@@ -41,7 +43,8 @@ class System:
             proxy = Proxy(to_port(int(self.apps[-1].environment[variable("port")])))
             self.before_apps.append(proxy)
             self.doors.append(f"http://127.0.0.1:{await proxy.start()}")
-        environment = self.ground.environment(url)
+        receiver = {variable("federal_status_url"): f"{self.federation.url}/fer/status"}
+        environment = self.ground.environment(url, **receiver)
         self.worker = Child("worker", registry("work"), environment, self._log("worker"))
         for child in self.family:
             child.start()
@@ -85,6 +88,7 @@ class System:
             self.kill(child)
         for proxy in (*self.before_apps, *([self.before_database] if self.before_database else [])):
             proxy.stop()
+        self.federation.stop()
 
     async def _watch(self) -> None:
         """Start again who died by himself, as an operator's supervisor does."""
