@@ -50,7 +50,7 @@ async def run(settings: Settings) -> None:
             asyncio.create_task(_run_jobs_until(stop, jobs, queues, at_once))
             for queues, at_once in queues_of(jobs)
         ]
-        relaying = asyncio.create_task(_relay_until(stop, pool, reactions(jobs)))
+        relaying = asyncio.create_task(relay_until(stop, pool, reactions(jobs)))
         stopping = asyncio.create_task(stop.wait())
         # whichever of them ends first ends the worker: a dead part must not go unnoticed
         ended, left = await asyncio.wait(
@@ -166,13 +166,13 @@ async def sweep(pool: Pool, *, now: datetime) -> None:
         )
 
 
-async def _relay_until(stop: asyncio.Event, pool: Pool, reacting: Reactions) -> None:
+async def relay_until(stop: asyncio.Event, pool: Pool, reacting: Reactions) -> None:
     """A lost database is waited for: what is committed there waits too."""
     while not stop.is_set():
         try:
             async with pool.connection() as db:
                 passed_on = await relay(db, reacting)
-        except (psycopg.OperationalError, PoolTimeout) as fault:
+        except (psycopg.OperationalError, PoolTimeout, ConnectorException) as fault:
             log.warning("relay waits for the database", fault=type(fault).__name__)
             passed_on = 0
         if not passed_on:
@@ -185,7 +185,11 @@ async def _run_jobs_until(
     while not stop.is_set():
         try:
             await jobs.run_worker_async(
-                queues=queues, concurrency=at_once, install_signal_handlers=False, wait=True
+                queues=queues,
+                concurrency=at_once,
+                delete_jobs="successful",  # else every visit would leave some behind for ever
+                install_signal_handlers=False,
+                wait=True,
             )
         except (ConnectorException, psycopg.OperationalError) as fault:
             log.warning("jobs wait for the database", fault=type(fault).__name__)

@@ -101,7 +101,8 @@ async def _reconcile(
             connector=PsycopgConnector(conninfo=settings.database_url, min_size=1, max_size=1)
         )
         async with queue.open_async():
-            defer = None if only_compare else jobs.deferring(queue)
+            sends = settings.federal_status_url and not only_compare
+            defer = jobs.deferring(queue) if sends else None
             return await jobs.reconcile(pool, theirs, asked, defer, now=now)
 
 

@@ -93,7 +93,7 @@ class Push:
         await self.receiver.send(message)
 
     async def _keep(self, owed: Owed, outcome: Outcome) -> None:
-        push_metrics.PUSHED.labels(owed.status, outcome.code).inc()
+        push_metrics.PUSHED.labels(owed.status, outcome.state).inc()
         if outcome.state == "failed":
             _LOG.error("given up", status=owed.status, code=outcome.code, row=owed.id)
         async with self.pool.connection() as db:

@@ -3,7 +3,9 @@
 from prometheus_client import Counter, Gauge
 
 PUSHED = Counter(
-    "registratura_federal_pushed", "Statuses sent to the federation", ["status", "code"]
+    "registratura_federal_pushed",
+    "Statuses sent to the federation, by what became of them: delivered, waiting, failed",
+    ["status", "state"],
 )
 DIFFERENCES = Gauge(
     "registratura_federal_differences",

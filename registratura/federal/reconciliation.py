@@ -5,7 +5,7 @@ reported, and left to people.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import LiteralString
@@ -33,7 +33,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Ours:
-    """A visit as it stands here. `is_queued`: a job of it is waiting."""
+    """A visit as it stands here. `is_queued`: a job of it is waiting; `is_fresh`: the federation
+    was told of it after it had been asked for its list."""
 
     id: UUID
     number: str
@@ -41,6 +42,7 @@ class Ours:
     visit_time: datetime
     zone: str
     is_queued: bool
+    is_fresh: bool
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,10 @@ async def reconcile(
 ) -> Report:
     """Compare, send again what is owed, write down the result. Without `defer` nothing is sent.
 
-    `theirs` are all bookings that the federation knows of that range; ours are read here, so what
-    was told in between may look different: the next reconciliation will not find it.
+    `theirs` are all bookings that the federation knows of that range, asked for at `now`. What was
+    delivered since then is passed over.
     """
-    ours = {it.number: it for it in await _search_ours(db, theirs.keys(), asked)}
+    ours = {it.number: it for it in await _search_ours(db, theirs.keys(), asked, now)}
     found = compare(ours, theirs)
     sent = [it for it in found if defer and await _send_again(db, it, defer, now)]
     report = Report(len(ours), len(theirs), found, len(sent))
@@ -114,6 +116,8 @@ def compare(ours: Mapping[str, Ours], theirs: Mapping[str, Line]) -> list[Differ
         elif here.visit_time != there.visit_time:
             kind = Kind.OTHER_TIME
         else:
+            continue
+        if here is not None and here.is_fresh:
             continue
         found.append(Difference(kind, number, here, there))
     return found
@@ -137,7 +141,10 @@ _OURS: LiteralString = """
            visit.starts_at as visit_time, organisation.zone,
            exists (select from procrastinate_jobs
                    where lock = 'federal/' || visit.id and status in ('todo', 'doing')
-           ) as is_queued
+           ) as is_queued,
+           exists (select from federal_status
+                   where appointment_id = visit.id and delivered_at > %(now)s
+           ) as is_fresh
     from appointment as visit
     join department on department.id = visit.department_id
     join organisation on organisation.id = department.organisation_id
@@ -150,7 +157,9 @@ _OURS: LiteralString = """
 """
 
 
-async def _search_ours(db: Connection, numbers: Collection[str], asked: Range) -> list[Ours]:
+async def _search_ours(
+    db: Connection, numbers: Collection[str], asked: Range, now: datetime
+) -> list[Ours]:
     """The visits of the range, and whatever else the federation names."""
     found = await database.rows(
         db,
@@ -159,9 +168,10 @@ async def _search_ours(db: Connection, numbers: Collection[str], asked: Range) -
         numbers=[int(it) for it in numbers if it.isascii() and it.isdigit() and len(it) < 19],
         first=asked.first,
         end=asked.end,
+        now=now,
     )
     return [
-        Ours(it.id, it.number, Status(it.status), it.visit_time, it.zone, it.is_queued)
+        replace(it, status=Status(it.status))
         for it in found
         # another spelling of the number is another number
         if it.number in numbers or asked.first <= it.visit_time < asked.end

@@ -204,13 +204,15 @@ def _once(told: int, due: int, words: str) -> Iterator[Finding]:
 
 
 def _the_federation_is_told_in_order(case: Case) -> Iterator[Finding]:
-    """At least once over the wire: a repeat of the last status is no fault."""
-    told = case.rows.federation
+    """At least once over the wire: a repeat of the last status is no fault. What the run did not
+    wait for is owed by a row."""
+    told, owed = case.rows.federation, case.rows.owed
     if told is None:
         return
     for row in case.rows.visits.values():
         due = ["RECORDED"] * row.given + ["CANCELED"] * (row.state in _TOLD)
         heard = [status for status, _ in groupby(told.get(row.id, ()))]
+        heard += [status for status in owed.get(row.id, ()) if status not in heard]
         if heard != due:
             wrong: Literal["lost", "unexplained"] = "lost" if heard < due else "unexplained"
             yield Finding(wrong, "I13", f"о записи {row.id} ({row.state}) передано {heard}")

@@ -11,10 +11,11 @@ from psycopg.rows import class_row
 from tests.faults.rows import Rows, Slot, Visit
 
 
-def read(url: str, pushed: Sequence[tuple[str, str]]) -> Rows:
+def read(url: str, pushed: Sequence[tuple[str, str]] | None) -> Rows:
     """Every visit and slot, what was told of them and how often, and what still waits to be.
 
-    `pushed` are the numbers and statuses that the federation was told, in their order.
+    `pushed` are the numbers and statuses that the federation was told, in their order; None where
+    it was told nothing.
     """
     with psycopg.connect(url) as db:
         visits = db.cursor(row_factory=class_row(Visit)).execute("""
@@ -38,7 +39,8 @@ def read(url: str, pushed: Sequence[tuple[str, str]]) -> Rows:
         )
         return Rows(
             numbers=numbers,
-            federation=_by_visit(numbers, pushed),
+            federation=None if pushed is None else _by_visit(numbers, pushed),
+            owed=_by_visit({}, _owed(db)),
             visits={it.id: it for it in visits},
             slots={id: Slot(seats, taken) for id, seats, taken in slots},
             events=Counter({(kind, subject): count for kind, subject, count in events}),
@@ -54,6 +56,14 @@ def read(url: str, pushed: Sequence[tuple[str, str]]) -> Rows:
                 """,
             ),
         )
+
+
+def _owed(db: psycopg.Connection[tuple[object, ...]]) -> list[tuple[str, str]]:
+    found = db.execute("""
+        select appointment_id::text, status from federal_status where state = 'waiting'
+        order by status <> 'RECORDED'
+        """)
+    return [(str(visit), str(status)) for visit, status in found.fetchall()]
 
 
 def _by_visit(

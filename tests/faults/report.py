@@ -11,7 +11,7 @@ from tests.faults.mutants import MUTANTS, Mutant
 from tests.faults.run import Outcome
 
 ENOUGH = 500  # acknowledged
-ENOUGH_FEDERAL = 50  # bookings of them, by the federal portal
+ENOUGH_FEDERAL = 30  # bookings of them, by the federal portal
 ROUNDS = 3  # of every kind of fault
 _SHOWN = 10  # findings of a kind
 _KINDS = {

@@ -46,6 +46,7 @@ class Rows:
     waiting: int = 0  # rows of the outbox that nobody has taken
     notices_twice: int = 0  # by any channel to one account
     federation: Mapping[str, Sequence[str]] | None = None  # statuses it heard, by visit, in order
+    owed: Mapping[str, Sequence[str]] = field(default_factory=dict)  # those that still wait
     numbers: Mapping[str, str] = field(default_factory=dict)  # printed number → id
 
     def with_ids(self, entries: Iterable[Entry]) -> list[Entry]:

@@ -23,9 +23,10 @@ from tests.faults.federal_client import FederalClient
 from tests.faults.ground import Ground
 from tests.faults.journal import Journal, written_to
 from tests.faults.system import System
+from tests.given.federation import Federation
 
 SESSION_COOKIE = "registratura_session"
-_FEDERAL = 4  # one of so many clients comes by the federal portal
+_FEDERAL = 6  # one of so many clients comes by the federal portal
 _CALM = 4.5  # seconds after which no request that lost its client is still carried out
 _TELLING = 60.0  # seconds for the worker to tell everybody of everything
 
@@ -44,6 +45,7 @@ class Plan:
     settling: float  # seconds for everything to get its answer after the load
     faults: tuple[str, ...] = ()
     rounds: int = 0  # of every kind of fault, at least
+    pushes: bool = True  # to a federation
 
 
 @dataclass
@@ -79,7 +81,8 @@ class Loaded:
             await asyncio.to_thread(records.wait_until_told, url, _TELLING)
         finally:
             system.stop()
-        rows = await asyncio.to_thread(records.read, url, system.federation.briefs)
+        pushed = system.federation.briefs if system.federation else None
+        rows = await asyncio.to_thread(records.read, url, pushed)
         return Outcome(
             verdict=check(rows.with_ids(self.journal.entries), rows),
             faults=self.faults + Counter(requests_repeated=_repeated(self.journal)),
@@ -92,7 +95,7 @@ class Loaded:
 
 async def load(ground: Ground, plan: Plan, journals: Path) -> Loaded:
     """Start, load, strike, settle. If this does not return, everything it started has ended."""
-    system = System(ground, plan.database)
+    system = System(ground, plan.database, Federation() if plan.pushes else None)
     with written_to(journals / f"{plan.database}.jsonl") as journal:
         loaded = Loaded(system, journal)
         try:

@@ -24,12 +24,12 @@ class System:
 
     ground: Ground
     database: str
+    federation: Federation | None  # where statuses are pushed
     apps: list[Child] = field(default_factory=list)
     worker: Child | None = None
     before_apps: list[Proxy] = field(default_factory=list)
     before_database: Proxy | None = None
     doors: list[str] = field(default_factory=list)
-    federation: Federation = field(default_factory=Federation)  # where statuses are pushed
     fallen: list[str] = field(default_factory=list)  # died without being killed by us
     _warden: asyncio.Task[None] | None = None
 
@@ -43,8 +43,9 @@ class System:
             proxy = Proxy(to_port(int(self.apps[-1].environment[variable("port")])))
             self.before_apps.append(proxy)
             self.doors.append(f"http://127.0.0.1:{await proxy.start()}")
-        receiver = {variable("federal_status_url"): f"{self.federation.url}/fer/status"}
-        environment = self.ground.environment(url, **receiver)
+        environment = self.ground.environment(url)
+        if self.federation is not None:
+            environment[variable("federal_status_url")] = f"{self.federation.url}/fer/status"
         self.worker = Child("worker", registry("work"), environment, self._log("worker"))
         for child in self.family:
             child.start()
@@ -88,7 +89,8 @@ class System:
             self.kill(child)
         for proxy in (*self.before_apps, *([self.before_database] if self.before_database else [])):
             proxy.stop()
-        self.federation.stop()
+        if self.federation is not None:
+            self.federation.stop()
 
     async def _watch(self) -> None:
         """Start again who died by himself, as an operator's supervisor does."""

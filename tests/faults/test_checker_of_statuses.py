@@ -29,6 +29,16 @@ def test_a_cancelled_visit_was_told_of_as_booked_and_then_cancelled(
     assert found(check(book.entries, told)) == findings
 
 
+def test_what_is_owed_is_not_lost() -> None:
+    book = Book()
+    book.book("к1", "yes", "а")
+    book.cancel("а")
+    one = rows(visit("а", "cancelled"))
+    for heard, owed in (((), ("RECORDED", "CANCELED")), (("RECORDED",), ("RECORDED", "CANCELED"))):
+        told = replace(one, federation={"а": heard}, owed={"а": owed})
+        assert found(check(book.entries, told)) == set()
+
+
 def test_of_a_hold_the_federation_hears_nothing() -> None:
     told = replace(rows(visit("а", "held")), federation={"а": ("RECORDED",)})
     assert found(check([], told)) == {("unexplained", "I13")}

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registratura.booking.model import Receipt
-from registratura.db import Connection, value
-from registratura.federal import their_list
+from registratura.db import Connection, Pool, value
+from registratura.federal import jobs, their_list
 from registratura.federal.their_list import ListUnreadable
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
@@ -164,3 +165,31 @@ async def test_the_last_reconciliation_and_what_waits_are_shown(
     assert "различий: 2" in told
     after: Any = await value(db, "select after from event where kind = 'federation.reconciled'")
     assert (after["only_here"], after["only_there"]) == (1, 1)
+
+
+async def test_what_was_told_while_the_list_was_on_its_way_is_no_difference(
+    registry: Registry, pool: Pool, visit: Receipt
+) -> None:
+    asked_at = datetime.now(UTC) - timedelta(minutes=1)
+    asked = jobs.make_range(asked_at, registry.settings.region_zone)
+    report = await jobs.reconcile(pool, {}, asked, None, now=asked_at)
+    assert (report.ours, report.differences) == (1, [])
+    now = datetime.now(UTC)
+    report = await jobs.reconcile(pool, {}, asked, None, now=now)
+    assert report.counts == {"only_here": 1, "only_there": 0, "other_status": 0, "other_time": 0}
+
+
+async def test_the_worker_compares_by_itself(
+    db: Connection, registry: Registry, federation: Federation, visit: Receipt
+) -> None:
+    federation.told.clear()
+    await db.execute(
+        """
+        insert into procrastinate_jobs (queue_name, task_name, args)
+        values ('federal', 'federal.reconcile', '{"timestamp": 0}')
+        """
+    )
+    await registry.push()
+    assert federation.briefs == [(visit.number, "RECORDED")]
+    found = await value(db, "select differences from federal_reconciliation")
+    assert found["only_here"] == 1
