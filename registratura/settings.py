@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from registratura import setting_callers
+from registratura import setting_callers, setting_push
 from registratura.setting_callers import LOOPBACK, NOBODY, Networks
 from registratura_ground.refused import Refused
 
@@ -138,10 +138,15 @@ _READERS: dict[str, Callable[[str], object]] = {
     "federal_certificates": setting_callers.digests,
     "federal_session_minutes": _minutes,
     "federal_clash_details": _switch,
+    "federal_status_url": setting_push.address,
+    "federal_list_url": setting_push.address,
+    "federal_status_seconds": setting_push.seconds,
+    "worker_metrics_port": _port,
     "var": _path,
 }
 _DATABASES = ("database_url", "database_owner_url", "database_admin_url")
-_NOT_SHOWN = {*_DATABASES, "secret", "smtp_password", "federal_basic"}
+_PASSWORDS = ("smtp_password", "federal_basic", "federal_status_password")
+_NOT_SHOWN = {*_DATABASES, "secret", *_PASSWORDS}
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -189,6 +194,13 @@ class Settings:
     federal_certificates: frozenset[str] = frozenset()
     federal_session_minutes: int = 30
     federal_clash_details: bool = True
+    federal_status_url: str = ""  # no statuses are pushed
+    federal_rmis_id: str = "conc-00000-rmis"
+    federal_status_seconds: float = 10.0
+    federal_status_user: str = ""
+    federal_status_password: str = field(default="", repr=False)
+    federal_list_url: str = ""  # there is no daily reconciliation
+    worker_metrics_port: int = 0  # the worker shows no metrics
     var: Path = Path("var")
 
     @property
@@ -254,6 +266,7 @@ def _check_production(settings: Settings, given: set[str]) -> None:
     if settings.esia_mode == "oidc" and not settings.oidc_issuer.startswith("https:"):
         wrong.add("oidc_issuer")
     wrong |= _wrong_mail(settings, given) | _wrong_callers(settings)
+    wrong |= _wrong_push(settings, given)
     if wrong:
         names = ", ".join(sorted(variable(name) for name in wrong))
         raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")
@@ -287,3 +300,12 @@ def _wrong_callers(settings: Settings) -> set[str]:
     if certificates and not settings.trusted_proxies:
         wrong.add("trusted_proxies")  # else nobody could bring a certificate
     return wrong
+
+
+def _wrong_push(settings: Settings, given: set[str]) -> set[str]:
+    """Where statuses are pushed: a name of our own there, and what is told only under TLS."""
+    if not settings.federal_status_url:
+        return set()
+    addresses = ("federal_status_url", "federal_list_url")
+    open_ones = {it for it in addresses if setting_push.is_open(getattr(settings, it))}
+    return open_ones | ({"federal_rmis_id"} - given)
