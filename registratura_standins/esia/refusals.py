@@ -41,7 +41,7 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     if status >= 500:
         return on_fault(request, fault)
     if request.scope["path"].startswith(_ANSWERED_IN_JSON):
-        return _json(request, "007003", 404 if status == 404 else 400)
+        return _json(request, "007003", status if status in (403, 404) else 400)
     if not isinstance(fault, PermissionDeniedException):
         return _page("not_found.html", status)
     # A token signed with an older key would be refused for ever: the next page makes a new one.
