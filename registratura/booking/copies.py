@@ -53,8 +53,22 @@ _PARTS: LiteralString = """
             'kinship', kinship, 'level', level, 'last_name', last_name,
             'first_name', first_name, 'middle_name', middle_name, 'birth_date', birth_date,
             'sex', sex, 'policy_number', policy_number, 'snils', snils,
+            'acts', acts, 'sees', sees, 'ends_on', ends_on,
             'created_at', created_at, 'ended_at', ended_at) order by created_at)
             from relative where account_id = %(account)s),
+        'esia_children', (select jsonb_agg(jsonb_build_object(
+            'last_name', last_name, 'first_name', first_name, 'middle_name', middle_name,
+            'birth_date', birth_date, 'sex', sex, 'snils', snils,
+            'policy_number', policy_number, 'verified', verified, 'told_at', told_at)
+            order by birth_date) from esia_child where account_id = %(account)s),
+        'invitations', (select jsonb_agg(jsonb_build_object(
+            'kinship', kinship, 'acts', acts, 'sees', sees, 'months', months,
+            'made_at', made_at, 'expires_at', expires_at))
+            from invitation where account_id = %(account)s),
+        'hidden_positions', (select jsonb_agg(jsonb_build_object(
+            'position', position.name, 'hidden_at', hidden_at) order by hidden_at)
+            from hidden_position join position on position.id = position_id
+            where person_id in (select id from card)),
         'visits', (select jsonb_agg(jsonb_build_object(
             'number', to_char(visit.number, 'FM9999999999000000'), 'state', visit.state,
             'channel', visit.channel, 'starts_at', visit.starts_at, 'zone', organisation.zone,

@@ -1,18 +1,18 @@
 """The journal of one person: who did what with his data, and who has looked at them.
 
-Read from `event`, which nobody can change. Shown to the person himself and to whoever has a
-confirmed link to him; a visit that this reader may not see stands in it for nobody but its owner.
+Read from `event`, which nobody can change. Shown to the person himself, and to whoever may see his
+visits: to him without those that this reader may not see.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, LiteralString
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from registratura.audit import Actor, readings
 from registratura.booking.visits import VISIBLE
 from registratura.db import Connection, rows
+from registratura.people.acting import today_of
 from registratura.people.patients import Patient
 from registratura.people.refusals import NotYourPatient
 
@@ -33,7 +33,16 @@ class Entry:
 
 
 # What is done with a card. Sign-ins, consents and sessions are of an account: only its owner's.
-_OF_THE_CARD = ["appointment", "attachment", "journal", "person", "referral", "relative", "visits"]
+_OF_THE_CARD = [
+    "appointment",
+    "attachment",
+    "federation",
+    "journal",
+    "person",
+    "referral",
+    "relative",
+    "visits",
+]
 
 # Holds come and go while somebody looks at a form: nothing of theirs is worth a line.
 _ENTRIES: LiteralString = (
@@ -75,16 +84,16 @@ async def search(
 ) -> list[Entry]:
     """The latest lines, or those before the line of that id; `zone` is the region's.
 
-    `patient` is what `patients.get_for` gave this account. Refuses with `NotYourPatient` where the
-    link is only declared. Reading another's journal is itself a line of it.
+    `patient` is what `patients.get_for` gave this account. Refuses with `NotYourPatient` where it
+    may not see his visits. Reading another's journal is itself a line of it.
     """
-    if patient.level == "declared":
+    if not patient.sees:
         raise NotYourPatient()
     if not patient.is_own:
         await readings.record(
             db,
             now=now,
-            day=now.astimezone(ZoneInfo(zone)).date(),
+            day=today_of(now, zone),
             actor=Actor("account", str(account_id)),
             kind="journal.read",
             persons=[patient.person_id],
@@ -96,9 +105,8 @@ async def search(
         account=account_id,
         patient=patient.person_id,
         is_own=patient.is_own,
-        of_the_card=_OF_THE_CARD,
+        of_the_card=list(_OF_THE_CARD),
         before=before,
         most=most,
-        now=now,
-        region_zone=zone,
+        today=today_of(now, zone),
     )

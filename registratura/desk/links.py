@@ -123,6 +123,6 @@ def _link_page(duty: Duty, found: DeclaredLink, error: str = "") -> Template:
         link=found,
         error=error,
         kinships=KINSHIPS,
-        policy_ending=policies.ending(found.policy_number),
+        policy_ending=policies.ending(found.policy_number or ""),
         is_own=found.account_id == duty.account_id,
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from registratura.audit import Actor, readings
 from registratura.db import Connection, rows
+from registratura.people.acting import today_of
 from registratura.people.patients import Patient
 
 
@@ -55,10 +55,10 @@ async def search_for(
     """The main attachment (therapeutic or paediatric) of each of the account's patients who has
     one today, by the patient's card; `zone` is the region's.
 
-    Of a declared patient a page shows clinic and area doctor, no more. Seeing another's is an
-    event, once a day.
+    Of a patient whose visits the account may not see a page shows clinic and area doctor, no more.
+    Seeing another's is an event, once a day.
     """
-    day = now.astimezone(ZoneInfo(zone)).date()
+    day = today_of(now, zone)
     await readings.record(
         db,
         now=now,

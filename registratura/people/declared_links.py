@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from registratura.audit import Actor, readings
 from registratura.db import Connection, rows
 from registratura.people import confirmations, names, policies
+from registratura.people.acting import ACTING, CARD, LIVING, today_of
+from registratura.people.ladder import DECLARED
 from registratura.people.refusals import OwnLink, RelativeUnknown
 
 
@@ -37,7 +38,7 @@ class DeclaredLink:
     first_name: str
     middle_name: str | None
     birth_date: date
-    policy_number: str
+    policy_number: str | None
     created_at: datetime
     holder: str
 
@@ -52,21 +53,18 @@ class DeclaredLink:
         return self.level == "confirmed"
 
 
-_LINKS: LiteralString = """
-    select relative.id, relative.account_id, card.id as person_id, level, kinship,
-           relative.last_name, relative.first_name, relative.middle_name, relative.birth_date,
-           relative.policy_number, relative.created_at,
-           concat_ws(' ', account.last_name, account.first_name, account.middle_name) as holder
-    from relative
-    join account on account.id = relative.account_id
-    join person as linked on linked.id = relative.person_id
-    join person as card on card.id = coalesce(linked.joined_into, linked.id)
+_LINKS: LiteralString = f"""
+    select acting.relative_id as id, acting.account_id, card.id as person_id, acting.level,
+           acting.kinship, acting.last_name, acting.first_name, acting.middle_name,
+           acting.birth_date, acting.policy_number, acting.created_at,
+           concat_ws(' ', holder.last_name, holder.first_name, holder.middle_name) as holder
+    from {ACTING} {CARD}
+    join account as holder on holder.id = acting.account_id
     left join attachment on attachment.person_id = card.id and attachment.kind = 'main'
          and attachment.valid_from <= %(today)s
          and (attachment.valid_to is null or attachment.valid_to > %(today)s)
     left join department on department.id = attachment.department_id
-    where ended_at is null and card.died_on is null
-      and birthday(least(relative.birth_date, card.birth_date), 18) > %(today)s
+    where {LIVING} and acting.kinship = any(%(declared)s)
       and (department.id is null
            or department.id = coalesce(%(department)s::uuid, department.id)
               and department.organisation_id = %(organisation)s)
@@ -85,7 +83,7 @@ async def search(
         + policies.HOLDERS
         + ") or card.id in ("
         + policies.HOLDERS
-        + ")) order by relative.created_at, relative.id",
+        + ")) order by acting.created_at, acting.relative_id",
         place,
         now=now,
         actor=actor,
@@ -100,7 +98,7 @@ async def get(
     """One living link. Refuses with `RelativeUnknown`, of another organisation's patient too."""
     found = await _read(
         db,
-        _LINKS + "and relative.id = %(link)s",
+        _LINKS + "and acting.relative_id = %(link)s",
         place,
         now=now,
         actor=actor,
@@ -140,12 +138,13 @@ async def _read(
     zone: str,
     **asked: object,
 ) -> list[DeclaredLink]:
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = today_of(now, zone)
     found = await rows(
         db,
         DeclaredLink,
         query,
         today=today,
+        declared=list(DECLARED),
         organisation=place.organisation_id,
         department=place.department_id,
         **asked,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from psycopg.errors import UniqueViolation
 
@@ -16,6 +15,7 @@ from registratura import audit
 from registratura.audit import Actor, readings
 from registratura.db import Connection, execute, find, one, rows, value
 from registratura.people import names
+from registratura.people.acting import today_of
 from registratura.people.refusals import DeletionAskedTwice, DeletionUnknown
 
 
@@ -133,7 +133,7 @@ async def search_new(db: Connection, *, now: datetime, actor: Actor, zone: str) 
     await readings.record(
         db,
         now=now,
-        day=now.astimezone(ZoneInfo(zone)).date(),
+        day=today_of(now, zone),
         actor=actor,
         kind="deletion.read",
         persons=[it.person_id for it in found],

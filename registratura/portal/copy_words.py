@@ -32,6 +32,7 @@ _CHANNELS = {
     "doctor": "врач",
     "other_clinic": "другая клиника",
 }
+_KINSHIP = {**KINSHIP, "spouse": "Супруг(а)", "parent": "Родитель", "by_proxy": "По доверенности"}
 _LEVELS = {"declared": "заявлена", "confirmed": "подтверждена"}
 _REQUESTS = {"new": "ждёт", "taken_back": "отозвана", "done": "выполнена"}
 _NOTICES = {"portal": "портал", "email": "почта"}
@@ -89,8 +90,9 @@ def _attachment(it: Part, on: Clock) -> Row:
 
 
 def _relative(it: Part, on: Clock) -> Row:
-    kinship = _word(KINSHIP, it["kinship"])
-    who = f"{_name(it)}, {on.day(it['birth_date'])}, полис {it['policy_number']}"
+    kinship = _word(_KINSHIP, it["kinship"])
+    policy = f"полис {it['policy_number']}" if it["policy_number"] else ""
+    who = ", ".join(filter(None, (_name(it), on.day(it["birth_date"]), policy)))
     period = (on.moment(it["created_at"]), on.moment(it["ended_at"]))
     return [who, f"{kinship}, связь {_LEVELS.get(it['level'], it['level'])}", *period]
 

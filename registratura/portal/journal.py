@@ -39,7 +39,7 @@ async def journal(
         "profile/journal.html",
         visitor=visitor,
         patient=whose,
-        others=[it for it in everybody if it.level != "declared" and it != whose],
+        others=[it for it in everybody if it.sees and it != whose],
         lines=lines[:PAGE],
         earlier=lines[PAGE - 1].id if len(lines) > PAGE else None,
         before=before,

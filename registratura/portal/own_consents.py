@@ -42,7 +42,7 @@ async def withdraw(
     """«Отозвать»: from here on nothing is processed, so every session ends at once."""
     await consents.withdraw(db, visitor.account_id, consent, now=now)
     await own_sessions.end_all(db, visitor.account_id, now=now)
-    return go_out(request, "/consent/withdrawn")
+    return await go_out(request, "/consent/withdrawn")
 
 
 @get("/consent/withdrawn", name="consent_withdrawn")

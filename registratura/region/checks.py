@@ -4,10 +4,11 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from registratura.db import Connection
+from registratura.region.columns import Column
 from registratura.region.consistency import CONSISTENCY
 from registratura.region.consistency_booking import BOOKING
 from registratura.region.consistency_staff import STAFF
-from registratura.region.files import BY_NAME, FILES, Column, File
+from registratura.region.files import BY_NAME, FILES, File
 from registratura.region.report import SHOWN, Fault, Faults
 
 _Query = sql.SQL | sql.Composed

@@ -3,10 +3,9 @@
 from registratura.web.guards import has_session, on_duty, only, signed_in
 from registratura.web.pages import page
 from registratura.web.paths import redirect, safe_path
-from registratura.web.visitor import Patient, Visitor
+from registratura.web.visitor import Visitor
 
 __all__ = [
-    "Patient",
     "Visitor",
     "has_session",
     "on_duty",

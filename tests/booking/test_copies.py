@@ -9,6 +9,7 @@ from tests.given.people import NOW, ZONE
 from tests.given.visits import book, patient
 
 ELSEWHERE = {
+    "federal_session": "a call of the federal portal, soon forgotten",
     "event": "the journal, told line by line",
     "reading": "what the journal tells once a day",
     "practitioner": "doctors of the directory, not those who sign in",

@@ -23,6 +23,7 @@ OF_NOBODY = {
     "absence.recorded",
     "appointment.expired",
     "appointment.held",
+    "federation.reconciled",
     "job.retried",
     "region.loaded",
     "relative.refused",

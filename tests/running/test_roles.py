@@ -13,7 +13,7 @@ from registratura.refusal import Refusal
 from registratura.staff import staff
 from registratura_ground import embedded
 from registratura_ground.refused import Refused
-from tests.given import people, portal, templates
+from tests.given import databases, people, portal
 from tests.given.people import NOW
 from tests.given.staff import OLGA
 
@@ -25,7 +25,7 @@ Ask = Callable[..., Awaitable[str]]
 @pytest.fixture(scope="session")
 def template(server: embedded.Server, template: str) -> str:
     """The small region."""
-    return templates.with_a_region(server, template, f"{template}_roles", NOW)
+    return databases.with_a_region(server, template, f"{template}_roles", NOW)
 
 
 @pytest.fixture
