@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 
 import registratura.portal
 from registratura.db import open_pool
-from registratura.esia import open_esia
+from registratura.esia import open_sign_on
 from registratura.federal.routes import ROUTES as FEDERAL
 from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
@@ -35,7 +35,7 @@ PORTAL = Path(registratura.portal.__file__).parent
 async def _opened(app: Litestar) -> AsyncIterator[None]:
     """The pool and ЕСИА's client, open while the application runs."""
     settings: Settings = app.state.settings
-    app.state.esia = open_esia(settings)
+    app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
     try:
         yield

@@ -38,18 +38,27 @@ class Referral:
     department_ids: Sequence[UUID]
     departments: Sequence[str]
     issued_by: str | None
+    issued_by_id: UUID | None  # a post of ours
+    issuer_oid: str | None  # of another system's organisation; None: ours
+    diagnosis: str | None
     valid_from: date
     valid_to: date
     appointment_id: UUID | None  # the visit that it was used for
+    used_elsewhere: bool  # another system told us of a visit by it
 
     def leads_to(self, position_id: int, department_id: UUID) -> bool:
         """Whether it is for that position of that clinic."""
         here = not self.department_ids or department_id in self.department_ids
         return here and self.position_id == position_id
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a visit by it stands, here or elsewhere."""
+        return self.appointment_id is not None or self.used_elsewhere
+
     def is_usable(self, today: date) -> bool:
         """Whether a visit may still be booked by it, today or later."""
-        return self.appointment_id is None and self.valid_to >= today
+        return not self.is_used and self.valid_to >= today
 
 
 _REFERRAL: LiteralString = """
@@ -64,18 +73,23 @@ _REFERRAL: LiteralString = """
                              practitioner.middle_name)
             from post join practitioner on practitioner.id = post.practitioner_id
             where post.id = referral.issued_by) as issued_by,
+           referral.issued_by as issued_by_id, referral.issuer_oid, referral.diagnosis,
            referral.valid_from, referral.valid_to,
            (select appointment.id from appointment
             where appointment.referral_id = referral.id and appointment.live
-              and appointment.state <> 'held' limit 1) as appointment_id
+              and appointment.state <> 'held' limit 1) as appointment_id,
+           is_used_elsewhere(referral.id) as used_elsewhere
     from referral
     join position on position.id = referral.position_id
 """
 
 
 async def search_for(db: Connection, patient: Patient) -> list[Referral]:
-    """The patient's referrals, the last first; of a declared patient none: ask for its number."""
-    if patient.level == "declared":
+    """The patient's referrals, the last first, but for positions that he hides.
+
+    Of a patient whose visits the account may not see, none: ask for its number.
+    """
+    if not patient.sees:
         return []
     return await database.rows(
         db,
@@ -83,9 +97,11 @@ async def search_for(db: Connection, patient: Patient) -> list[Referral]:
         _REFERRAL
         + """
         where referral.patient_id = %(patient)s
+          and referral.position_id <> all(%(hidden)s::integer[])
         order by referral.valid_to desc, referral.number limit 50
         """,
         patient=patient.person_id,
+        hidden=list(patient.hidden),
     )
 
 
@@ -124,7 +140,7 @@ async def _get(
     db: Connection, sql: LiteralString, patient: Patient, **parameters: object
 ) -> Referral:
     found = await database.find(db, Referral, sql, patient=patient.person_id, **parameters)
-    if found is None:
+    if found is None or found.position_id in patient.hidden:
         raise ReferralUnknown()
     return found
 

@@ -39,4 +39,4 @@ async def end_one(number: UUID, db: Connection, now: datetime, visitor: Visitor)
 async def end_all(request: AnyRequest, db: Connection, now: datetime, visitor: Visitor) -> Redirect:
     """«Выйти везде»: every session here, and the one of this browser in ЕСИА."""
     await own_sessions.end_all(db, visitor.account_id, now=now)
-    return go_out(request)
+    return await go_out(request)

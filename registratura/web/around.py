@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from typing import cast
-from urllib.parse import urlsplit
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
@@ -36,11 +35,10 @@ def security_headers(settings: Settings) -> dict[str, str]:
 
     `form-action` names ЕСИА too: a browser blocks a POST that is redirected elsewhere.
     """
-    esia = urlsplit(settings.esia_url)
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {esia.scheme}://{esia.netloc}"
+        f"form-action 'self' {settings.sign_on_origin}"
     )
     headers = {
         "Content-Security-Policy": policy,
