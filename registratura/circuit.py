@@ -15,7 +15,7 @@ class CircuitOpen(Exception):
 
 
 class Circuit:
-    """Counts failures of one process. Open: requests are refused at once, with what `refusal` makes.
+    """Counts failures of one process. Open: requests are refused at once, by what `refusal` makes;
     `clock` is in seconds and never goes back."""
 
     def __init__(
