@@ -15,28 +15,23 @@ class CircuitOpen(Exception):
 
 
 class Circuit:
-    """Counts failures of one process. Open: requests are refused at once, by what `refusal` makes;
-    `clock` is in seconds and never goes back."""
+    """Counts failures of one process. Open: requests are refused at once. `clock` is in seconds
+    and never goes back."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        refusal: Callable[[], Exception] = CircuitOpen,
-    ) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._refusal = refusal
         self._failures = 0
         self._opens_again_at = 0.0
 
     def check(self) -> None:
-        """Refuses while the circuit is open: nobody is sent where he cannot come back from. Asks
-        nothing itself."""
+        """Refuses with `CircuitOpen` while the circuit is open: nobody is sent where he cannot come
+        back from. Asks nothing itself."""
         if self._failures >= MOST_FAILURES and self._clock() < self._opens_again_at:
-            raise self._refusal()
+            raise CircuitOpen()
 
     def enter(self) -> None:
-        """A request begins. Refuses while the circuit is open; after the pause one request goes
-        through, and those beside it are still refused."""
+        """A request begins. Refuses with `CircuitOpen` while the circuit is open; after the pause
+        one request goes through, and those beside it are still refused."""
         self.check()
         if self._failures >= MOST_FAILURES:
             self._opens_again_at = self._clock() + PAUSE

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from registratura.circuit import Circuit
+from registratura.circuit import Circuit, CircuitOpen
 from registratura.esia.faults import EsiaDown, EsiaRefused
 
 # Connecting is quick or hopeless; an answer may take as long as a person at a form will wait.
@@ -16,23 +16,28 @@ LONGEST = 10.0  # seconds for a whole answer: one that trickles never meets the 
 LARGEST = 1024 * 1024  # bytes of an answer, unpacked
 
 
-def _down() -> EsiaDown:
-    return EsiaDown("circuit open")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Wire:
     """One HTTP client and the circuit that every request of it goes through."""
 
     http: httpx.AsyncClient
-    circuit: Circuit = field(default_factory=lambda: Circuit(refusal=_down))
+    circuit: Circuit = field(default_factory=Circuit)
+
+    def check_up(self) -> None:
+        """Refuses with `EsiaDown` while the circuit is open; asks nothing itself."""
+        try:
+            self.circuit.check()
+        except CircuitOpen as fault:
+            raise EsiaDown(str(fault)) from None
 
     async def ask(self, method: str, url: str, **options: Any) -> Any:
         """JSON of an answer with status 200. Refuses with `EsiaDown` or `EsiaRefused`."""
-        self.circuit.enter()
         try:
+            self.circuit.enter()
             async with asyncio.timeout(LONGEST):
                 answer, body = await self._read(method, url, **options)
+        except CircuitOpen as fault:
+            raise EsiaDown(str(fault)) from None
         except (httpx.HTTPError, TimeoutError) as fault:
             self.circuit.fail()
             raise EsiaDown(type(fault).__name__) from None
