@@ -21,8 +21,8 @@ from registratura_ground.signing import (
     make_rsa_identity,
     open_signer,
     open_verifier,
-    unb64url,
     sign_container,
+    unb64url,
     verify_container,
 )
 from tests.ground.openssl import Bench, bench, needs_gost
