@@ -14,7 +14,7 @@ from registratura.region.reading import check_folder
 from registratura.region.report import Faults, FileBroken, Moved, RegionBroken, Report
 from registratura.region.staging import stage
 
-_ONE_LOAD_AT_A_TIME = 740_002
+_ONE_LOAD_AT_A_TIME = 740_004
 _EASTERNMOST = ZoneInfo("Asia/Kamchatka")  # where the country's day begins
 
 

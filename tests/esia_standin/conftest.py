@@ -1,8 +1,6 @@
 """The real stand-in on a real database, a browser that fills in its forms, and a portal."""
 
 import asyncio
-import itertools
-import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +10,6 @@ import httpx
 import psycopg
 import pytest
 from litestar import Litestar
-from psycopg import sql
 
 from registratura_ground import embedded
 from registratura_standins.esia.app import create_app
@@ -23,10 +20,10 @@ from registratura_standins.esia.scopes import REGISTRY
 from registratura_standins.esia.settings import Settings
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.portal import Portal, make_portal
+from tests.given import databases
 
 TEMPLATE = "esia_template"
 PUBLIC_URL = "http://127.0.0.1:8001"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +58,8 @@ async def _fill(url: str, portal: Portal) -> None:
 @pytest.fixture
 def esia_database_url(server: embedded.Server, esia_template: str) -> Iterator[str]:
     """Address of a fresh copy; dropped after the test."""
-    name = f"esia_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        copy = sql.SQL("create database {} template {} owner {}")
-        admin.execute(copy.format(*map(sql.Identifier, (name, esia_template, "esia"))))
-    yield server.url(name, "esia")
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with databases.copied(server, esia_template, "esia") as name:
+        yield server.url(name, "esia")
 
 
 @pytest.fixture
