@@ -23,6 +23,7 @@ from registratura_standins.gosuslugi import (
     doctors,
     errors,
     home,
+    logs,
     pages,
     patient,
     push,
@@ -108,10 +109,10 @@ async def _do_what_is_due(line: Line) -> None:
                     await sweep(db, now)
                 swept = now
             await asking.look_after(line, now)
-        except (psycopg.Error, PoolTimeout) as fault:
+        except (psycopg.OperationalError, PoolTimeout) as fault:
             _LOG.warning("database", kind=type(fault).__name__)
         except Exception as fault:
-            _LOG.error("fault", exc_info=fault)
+            _LOG.error("fault", **logs.fault(fault))
         await asyncio.sleep(_EVERY)
 
 

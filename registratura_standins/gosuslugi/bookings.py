@@ -57,8 +57,9 @@ class Booking:
 
     @property
     def cancelling(self) -> bool:
-        """Whether its cancelling is under way."""
-        return self.cancel_state == "asked" or (self.unwanted and self.awaited)
+        """Whether the patient's cancelling is under way."""
+        asked = self.state == "booked" and self.cancel_state == "asked"
+        return asked or (self.unwanted and self.awaited)
 
     @property
     def when(self) -> datetime:
@@ -131,7 +132,7 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
         """
         insert into booking (oid, region_session, slot_id, visit_time, starts_at, patient, place,
             room, referral_id, state, asked_at, next_try_at)
-        values (%(oid)s, %(session)s, %(slot)s, %(time)s, %(time)s::timestamptz, %(patient)s,
+        values (%(oid)s, %(session)s, %(slot)s, %(time)s, %(starts_at)s, %(patient)s,
             %(place)s, %(room)s, %(referral)s, 'asked', %(now)s, %(next)s)
         on conflict on constraint a_slot_is_asked_once_in_a_session do update set
             state = 'asked', asked_at = excluded.asked_at, next_try_at = excluded.next_try_at,
@@ -146,6 +147,7 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
         session=draft.region_session,
         slot=slot.id,
         time=slot.time,
+        starts_at=datetime.fromisoformat(slot.time),
         patient=pack(draft.known),
         place=pack(draft.chosen),
         room=slot.room.words if slot.room else None,

@@ -7,6 +7,7 @@ from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura_standins.gosuslugi import logs
 from registratura_standins.gosuslugi.answers import RegionSays
 from registratura_standins.gosuslugi.cookies import forget_cookie
 from registratura_standins.gosuslugi.drafts import StepMissing
@@ -78,7 +79,7 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Template:
 def on_fault(request: AnyRequest, fault: Exception) -> Template:
     """A fault of ours, or no database."""
     down = isinstance(fault, psycopg.OperationalError | PoolTimeout)
-    _LOG.error("fault", kind=type(fault).__name__, exc_info=None if down else fault)
+    _LOG.error("database" if down else "fault", **logs.fault(fault))
     return page("fault.html", visitor=known_visitor(request), status=503 if down else 500)
 
 

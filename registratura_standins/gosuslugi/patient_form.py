@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from multidict import MultiDict
-from wtforms import BooleanField, Field, Form, RadioField, StringField, ValidationError
+from wtforms import BooleanField, Field, Form, StringField, ValidationError
 
 from registratura_standins.gosuslugi.patients import Patient, Sex, full_years
 
@@ -39,7 +39,7 @@ class PatientForm(Form):
     middle_name = _name("отчество", may_be_empty=True)
     no_middle_name = BooleanField(false_values=(False, ""))
     birth_date = StringField()
-    sex = RadioField(choices=list(SEXES.items()), validate_choice=False)
+    sex = StringField()
     policy_number = StringField()
 
     def __init__(self, typed: Mapping[str, str], *, today: date, child: bool) -> None:

@@ -17,7 +17,6 @@ from registratura_standins.gosuslugi import statuses
 from registratura_standins.gosuslugi.reading import Nonsense, moment
 from registratura_standins.gosuslugi.soap import (
     ER,
-    TYPE,
     Fault,
     NotSoap,
     make_envelope,
@@ -46,9 +45,9 @@ async def take_status(request: AnyRequest) -> Response[bytes]:
         reason = fault.reason if isinstance(fault, NotSoap) else type(fault).__name__
         _LOG.warning("unreadable", reason=reason)
         content = make_fault("Client", "Ожидается UpdateAppointmentStatusRequest с Book_Id_Mis.")
-        return Response(content, status_code=500, media_type=TYPE)
+        return Response(content, status_code=500, media_type="text/xml")
     code, comment = await _take(request, root, book_id)
-    return Response(_answer(book_id, code, comment), media_type=TYPE)
+    return Response(_answer(book_id, code, comment), media_type="text/xml")
 
 
 async def _take(request: AnyRequest, root: etree._Element, book_id: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 ER = "http://www.rt-eu.ru/med/er/v2_0"
 LARGEST = 1024 * 1024  # bytes of an envelope that is read
 DEEPEST = 32
-TYPE = "text/xml; charset=utf-8"
 
 
 class NotSoap(Exception):
