@@ -131,9 +131,8 @@ def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
 def create_app(settings: Settings) -> Litestar:
     """The application; its key is made here, the schema at its start."""
     keep_identity(settings)
-    shelf = pages.make_shelf()
     return Litestar(
-        [*ROUTES, static_route(shelf)],
+        [*ROUTES, static_route(pages.make_shelf())],
         state=State(
             {
                 "settings": settings,
@@ -143,7 +142,7 @@ def create_app(settings: Settings) -> Litestar:
         ),
         dependencies={"newcomer": Provide(newcomer), "visitor": Provide(visitor)},
         lifespan=[_running],
-        template_config=pages.make_templates(settings, shelf),
+        template_config=pages.make_templates(settings),
         csrf_config=CSRFConfig(
             secret=settings.secret,
             cookie_name=cookie_name(settings, "csrf"),

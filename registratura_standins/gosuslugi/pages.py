@@ -1,7 +1,9 @@
 """Pages of the stand-in: the Jinja environment, the content policy, words of Russian."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,6 +71,7 @@ def make_headers(settings: Settings) -> dict[str, str]:
     return headers
 
 
+@cache
 def make_shelf() -> Shelf:
     """Fonts and script of the shared look, the style sheet with ours after it."""
     own = _HERE / "static"
@@ -78,8 +81,22 @@ def make_shelf() -> Shelf:
     return Shelf("/static", files, {"gosuslugi.css": styles})
 
 
-def make_templates(settings: Settings, shelf: Shelf) -> TemplateConfig[JinjaTemplateEngine]:
+def make_templates(settings: Settings) -> TemplateConfig[JinjaTemplateEngine]:
     """Our templates, then those of the shared look. A name that a page lacks is an error."""
+    shown = replace(
+        Settings(),
+        public_url=settings.public_url,
+        registry_url=settings.registry_url,
+        esia_url=settings.esia_url,
+        region_name=settings.region_name,
+        region_zone=settings.region_zone,
+    )
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(_environment(shown)))
+
+
+@cache
+def _environment(settings: Settings) -> Environment:
+    """Made once for all applications of a process that show the same: compiling takes a while."""
     environment = Environment(
         loader=FileSystemLoader([_HERE / "templates", look.TEMPLATES]),
         autoescape=True,
@@ -94,7 +111,7 @@ def make_templates(settings: Settings, shelf: Shelf) -> TemplateConfig[JinjaTemp
         return Vision.parsed(request.cookies.get(cookie_name(settings, "vision")))
 
     environment.globals.update(
-        static_url=shelf.url,
+        static_url=make_shelf().url,
         settings=settings,
         vision_choices=CHOICES,
         vision=pass_context(vision),
@@ -102,23 +119,25 @@ def make_templates(settings: Settings, shelf: Shelf) -> TemplateConfig[JinjaTemp
         has_token=pass_context(_has_token),
         here=pass_context(_here),
     )
-    environment.filters.update(
-        day=words.day,
-        digits=words.digits,
-        long_day=words.long_day,
-        short_weekday=words.short_weekday,
-        clock=words.clock,
-        stamp=words.stamp,
-        local=words.make_local(settings.zone),
-        policy=words.policy,
-        phone=words.phone,
-        plural=words.plural,
-        nearest=words.nearest,
-        iso_moment=datetime.fromisoformat,
-        iso_day=date.fromisoformat,
-        kind_fields=kinds.to_fields,
-    )
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+    environment.filters.update(_FILTERS, local=words.make_local(settings.zone))
+    return environment
+
+
+_FILTERS = {
+    "day": words.day,
+    "digits": words.digits,
+    "long_day": words.long_day,
+    "short_weekday": words.short_weekday,
+    "clock": words.clock,
+    "stamp": words.stamp,
+    "policy": words.policy,
+    "phone": words.phone,
+    "plural": words.plural,
+    "nearest": words.nearest,
+    "iso_moment": datetime.fromisoformat,
+    "iso_day": date.fromisoformat,
+    "kind_fields": kinds.to_fields,
+}
 
 
 def _csrf_field(context: Context) -> Markup:
