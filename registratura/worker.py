@@ -18,6 +18,7 @@ from registratura import notices
 from registratura.booking import holds, schedules
 from registratura.db import Connection, Pool
 from registratura.esia import attempts
+from registratura.federal import sessions as federal_sessions
 from registratura.outbox import Announcement, Reactions, relay
 from registratura.settings import Settings
 from registratura.web import limits, sessions
@@ -131,11 +132,12 @@ async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
 
 
 async def sweep(pool: Pool, *, now: datetime) -> None:
-    """Forget what has ended: sign-ins under way, browser sessions, counters, keys of 30 days."""
+    """Forget what has ended: sign-ins under way, sessions, counters, keys of 30 days."""
     async with pool.connection() as db:
         await attempts.sweep(db, now=now)
         await sessions.sweep(db, now=now)
         await limits.sweep(db, now=now)
+        await federal_sessions.sweep(db, now=now)
         await database.execute(
             db,
             "delete from idempotency_key where created_at < %(now)s - interval '30 days'",

@@ -52,6 +52,90 @@ async def search_free(db: Connection, post_id: UUID, window: Window) -> list[Fre
 
 
 @dataclass(frozen=True)
+class Opening:
+    """When one doctor may be booked, and by which clock his days are counted."""
+
+    post_id: UUID
+    zone: str
+    window: Window
+
+
+@dataclass(frozen=True)
+class FreeDay:
+    """The first free time of a doctor's day."""
+
+    post_id: UUID
+    slot_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class FreeInRoom:
+    """A free time and the room where the doctor receives then."""
+
+    post_id: UUID
+    slot_id: UUID
+    starts_at: datetime
+    room: str
+
+
+async def search_free_days(db: Connection, openings: Sequence[Opening]) -> list[FreeDay]:
+    """The first free time of each day of several doctors, in order: one statement."""
+    if not openings:
+        return []
+    return await database.rows(
+        db,
+        FreeDay,
+        "select distinct on (post_id, (starts_at at time zone zone)::date)"
+        " post_id, slot_id, starts_at, ends_at from ("
+        + _OF_SEVERAL
+        + ") as free order by post_id, (starts_at at time zone zone)::date, starts_at",
+        **_parameters(openings),
+    )
+
+
+async def search_free_in_rooms(db: Connection, openings: Sequence[Opening]) -> list[FreeInRoom]:
+    """Every free time of several doctors with its room, in order of time: one statement."""
+    if not openings:
+        return []
+    return await database.rows(
+        db,
+        FreeInRoom,
+        "select post_id, slot_id, starts_at, room.number as room from ("
+        + _OF_SEVERAL
+        + ") as free join room on room.id = free.room_id order by starts_at, post_id",
+        **_parameters(openings),
+    )
+
+
+_OF_SEVERAL: LiteralString = (
+    """
+    select slot.id as slot_id, slot.post_id, slot.starts_at, slot.ends_at, slot.room_id,
+           bookable.zone
+    from unnest(%(posts)s::uuid[], %(zones)s::text[], %(after)s::timestamptz[],
+                %(until)s::timestamptz[], %(opened_by)s::timestamptz[])
+        as bookable (post_id, zone, after, until, opened_by)
+    join slot on slot.post_id = bookable.post_id and
+    """
+    + FREE
+)
+
+
+def _parameters(openings: Sequence[Opening]) -> dict[str, object]:
+    windows = [it.window for it in openings]
+    return {
+        "posts": [it.post_id for it in openings],
+        "zones": [it.zone for it in openings],
+        "after": [it.after for it in windows],
+        "until": [it.until for it in windows],
+        "opened_by": [it.opened_by for it in windows],
+        "channel": windows[0].channel,
+        "now": windows[0].now,
+    }
+
+
+@dataclass(frozen=True)
 class ChosenTime:
     """A slot on its way to be booked: what the check page shows."""
 

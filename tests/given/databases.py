@@ -3,13 +3,14 @@
 import asyncio
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
 from psycopg import sql
 
+from registratura.db import Connection
 from registratura.db.migrate import ROLES
 from registratura_ground import embedded
 from tests.given import region
@@ -35,14 +36,22 @@ def copied(server: embedded.Server, template: str, owner: str = OWNER) -> Iterat
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-def with_a_region(server: embedded.Server, template: str, name: str, now: datetime) -> str:
-    """A copy of `template` with the small region in it, its days opened from `now`."""
+def with_a_region(
+    server: embedded.Server,
+    template: str,
+    name: str,
+    now: datetime,
+    more: Callable[[Connection, datetime], Awaitable[None]] | None = None,
+) -> str:
+    """A copy of `template` with the small region in it, its days opened from `now`, and `more`."""
     copy(server, template, name)
 
     async def fill() -> None:
         url = server.url(name, APPLICATION)
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as db:
             await region.region(db, now)
+            if more is not None:
+                await more(db, now)
 
     asyncio.run(fill())
     return name

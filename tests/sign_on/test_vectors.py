@@ -1,6 +1,7 @@
 """The portal's client against the fixed vectors: what it signs, and which tokens it believes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from registratura.esia import Esia, EsiaRefused
+from registratura.esia.attempts import make_attempt
 from registratura.esia.authorise import Tokens, authorise_url, exchange
 from registratura.esia.verify import LEEWAY, verify
 from registratura_ground.signing import ALGORITHMS, Verifier, b64url, open_verifier, unb64url
@@ -43,6 +45,7 @@ def client(signer: Pen, verifiers: tuple[Verifier, ...] = (), answer: Answer = r
         mnemonic="REG40",
         redirect_uri=FIELDS["redirect_uri"],
         home="http://127.0.0.1:8000",
+        scope=FIELDS["scope"],
         signer=signer,
         verifiers=verifiers,
         http=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
@@ -50,7 +53,8 @@ def client(signer: Pen, verifiers: tuple[Verifier, ...] = (), answer: Answer = r
 
 
 async def test_the_request_of_authorisation_is_signed_as_the_sheet_says() -> None:
-    url = await authorise_url(client(Pen()), state=FIELDS["state"], now=NOW)
+    attempt = replace(make_attempt("/"), state=FIELDS["state"])
+    url = await authorise_url(client(Pen()), attempt, now=NOW)
     sent = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     assert unb64url(sent["client_secret"]).decode() == STRINGS["ac"]
     assert {name: sent[name] for name in FIELDS} == FIELDS
@@ -66,7 +70,7 @@ async def test_the_exchange_is_signed_with_its_code_at_the_end() -> None:
         return refuse(request)
 
     with pytest.raises(EsiaRefused, match="ESIA-007011"):
-        await exchange(client(Pen(), answer=answer), CODE, now=NOW)
+        await exchange(client(Pen(), answer=answer), CODE, make_attempt("/"), now=NOW)
     (sent,) = seen
     expected = STRINGS["code"].replace(FIELDS["state"], sent["state"])
     assert unb64url(sent["client_secret"]).decode() == expected
