@@ -9,11 +9,10 @@ from registratura_standins.gosuslugi.parts import (
     read_clinic,
     read_referral,
     read_resource,
-    read_room,
     read_slot,
     read_target,
 )
-from registratura_standins.gosuslugi.places import Clinic, Referral, Resource, Room, Slot, Target
+from registratura_standins.gosuslugi.places import Clinic, Referral, Resource, Slot, Target
 from registratura_standins.gosuslugi.reading import Nonsense, Sequence
 
 Data = TypeVar("Data")
@@ -55,7 +54,7 @@ class Booked:
     parameters: tuple[tuple[str, str], ...]
     slot_id: str
     visit_time: str
-    room: Room | None
+    room: str | None
 
 
 @dataclass(frozen=True)
@@ -105,11 +104,10 @@ def booked(answer: Sequence) -> Booked:
     slot_id = reading.guid(answer.text("Slot_Id"))
     visit_time = answer.text("Visit_Time")
     reading.moment(visit_time)
-    room = answer.maybe_element("Room")
+    room = answer.maybe_text("Room")
     if code == "SUCCESS" and not book_id:
         raise Nonsense("CreateAppointmentResponse: a booking without its id")
-    found = read_room(room) if room else None
-    return Booked(book_id, code, comment, parameters, slot_id, visit_time, found)
+    return Booked(book_id, code, comment, parameters, slot_id, visit_time, room)
 
 
 def cancelled(answer: Sequence) -> Cancelled:

@@ -150,7 +150,7 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
         starts_at=datetime.fromisoformat(slot.time),
         patient=pack(draft.known),
         place=pack(draft.chosen),
-        room=slot.room.words if slot.room else None,
+        room=slot.room,
         referral=draft.referral.id if draft.referral else None,
         now=now,
         next=now + lease,

@@ -134,6 +134,7 @@ _FILTERS = {
     "phone": words.phone,
     "plural": words.plural,
     "nearest": words.nearest,
+    "inside": words.inside,
     "iso_moment": datetime.fromisoformat,
     "iso_day": date.fromisoformat,
     "kind_fields": kinds.to_fields,

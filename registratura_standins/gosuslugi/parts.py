@@ -8,7 +8,6 @@ from registratura_standins.gosuslugi.places import (
     Inner,
     Referral,
     Resource,
-    Room,
     Service,
     Slot,
     Target,
@@ -39,26 +38,21 @@ def read_resource(one: Sequence) -> Resource:
         doctor.end()
         found = Resource("doctor", key, " ".join(names), position, _dates(one))
     else:
-        room = read_room(one.element("Room"))
-        found = Resource("room", room.oid, room.name, None, _dates(one))
+        room = one.element("Room")
+        oid, number = room.text("Room_OID"), room.maybe_text("Room_Number")
+        name = room.text("Room_Name")
+        room.end()
+        found = Resource("room", oid, f"{name}, кабинет {number}" if number else name)
+        found = replace(found, dates=_dates(one))
     one.maybe_text("Age_Group")
     return found
-
-
-def read_room(one: Sequence) -> Room:
-    """A room as a resource, and as the place of a slot."""
-    oid, number = one.text("Room_OID"), one.maybe_text("Room_Number")
-    room = Room(oid, one.text("Room_Name"), number)
-    one.end()
-    return room
 
 
 def read_slot(one: Sequence) -> Slot:
     """One free time; its moment stays the text that it is."""
     id = reading.guid(one.text("Slot_Id"))
     time = reading.slot_time(one.text("VisitTime"))
-    room = one.maybe_element("Room")
-    return Slot(id, time, read_room(room) if room else None)
+    return Slot(id, time, one.maybe_text("Room"))
 
 
 def read_target(one: Sequence, post: str, specialty: str) -> Target | None:

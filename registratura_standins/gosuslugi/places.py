@@ -86,26 +86,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Room:
-    """The room that a slot names."""
-
-    oid: str
-    name: str
-    number: str | None = None
-
-    @property
-    def words(self) -> str:
-        """«кабинет 207», else its name."""
-        return f"кабинет {self.number}" if self.number else self.name
-
-
-@dataclass(frozen=True)
 class Slot:
-    """A free time: its id and its moment exactly as the region wrote them."""
+    """A free time: its id and its moment exactly as the region wrote them; the room in words."""
 
     id: str
     time: str
-    room: Room | None = None
+    room: str | None = None
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ async def book(db: Connection, booking: Booking, answer: Booked, now: datetime) 
         book_id=answer.book_id,
         code=answer.code,
         comment=answer.comment,
-        room=answer.room.words if answer.room else None,
+        room=answer.room,
         now=now,
     )
     return changed == 1

@@ -70,6 +70,11 @@ def phone(number: str) -> str:
     return f"{number[:2]} {number[2:5]} {number[5:8]}-{number[8:10]}-{number[10:]}"
 
 
+def inside(room: str) -> str:
+    """«Кабинет 207» as it stands inside a sentence."""
+    return f"к{room[1:]}" if room.startswith("Кабинет ") else room
+
+
 def plural(count: int, one: str, few: str, many: str) -> str:
     """«1 место», «2 места», «5 мест»: the number with its noun."""
     return f"{count} {({'one': one, 'few': few}).get(_PLURAL(count), many)}"

@@ -56,9 +56,10 @@ SUBSTITUTE = (
     "<Resource><Specialist><Last_Name>Громов</Last_Name><First_Name>Илья</First_Name>"
     "<SNILS>11223344696</SNILS><Post><Post_Id>59</Post_Id></Post></Specialist></Resource>"
 )
-ROOM = (
-    "<Room><Room_OID>1.2.643.5.1.99.1</Room_OID><Room_Number>12</Room_Number>"
-    "<Room_Name>Кабинет 12</Room_Name></Room>"
+ROOM = "<Room>Кабинет 12</Room>"
+ROOM_RESOURCE = (
+    "<Resource><Room><Room_OID>1.2.643.5.1.99.1</Room_OID><Room_Number>12</Room_Number>"
+    "<Room_Name>УЗИ</Room_Name></Room></Resource>"
 )
 REFERRAL = (
     "<Referral><Referral_Id>r-1</Referral_Id><Referral_Number>40-000777</Referral_Number>"

@@ -54,16 +54,14 @@ def test_clinics_kinds_doctors_and_times_are_read() -> None:
     ]
     slot = answers.slots(opened("GetScheduleInfo", envelopes.SCHEDULE))[0]
     assert (slot.id, slot.time) == (envelopes.SLOT, envelopes.TIME)
-    assert slot.room is not None
-    assert slot.room.words == "кабинет 12"
+    assert slot.room == "Кабинет 12"
 
 
 def test_a_room_stands_in_the_place_of_a_doctor() -> None:
-    inside = envelopes.DOCTORS.replace(
-        envelopes.DOCTOR, f"<Resource>{envelopes.ROOM}</Resource>"
-    ).replace(envelopes.SUBSTITUTE, "")
+    inside = envelopes.DOCTORS.replace(envelopes.DOCTOR, envelopes.ROOM_RESOURCE)
     resource = answers.available(opened("GetMOResourceInfo", inside))[0].resources[0]
     assert (resource.kind, resource.key) == ("room", "1.2.643.5.1.99.1")
+    assert resource.name == "УЗИ, кабинет 12"
 
 
 def test_a_booking_and_a_refusal_are_read() -> None:

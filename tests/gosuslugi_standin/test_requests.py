@@ -12,6 +12,7 @@ from registratura_standins.gosuslugi.dialects import DIALECTS, Dialect, write
 from registratura_standins.gosuslugi.patients import Applicant, Patient
 from registratura_standins.gosuslugi.places import Clinic, Inner, Place, Resource, Service, Target
 from registratura_standins.gosuslugi.requests import Asked
+from tests.given import federal
 from tests.gosuslugi_standin import envelopes
 from tests.gosuslugi_standin.scripted import ER, read
 
@@ -21,6 +22,7 @@ DAYS = (date(2027, 2, 1), date(2027, 2, 14))
 NEUROLOGIST = Target(position=45, inner=Inner("n-7", "Невролог"))
 ULTRASOUND = Target(speciality=33, services=(Service("A04.16.001"),))
 CLINIC = Clinic("40-017-2", envelopes.OID, "Клиника", "Примерск")
+AT_THE_DOCTOR = Place(CLINIC, Resource("doctor", envelopes.SNILS, "Яблокова"), NEUROLOGIST)
 WHO = requests.get_patient_info(envelopes.SESSION, PETR, MARIA)
 
 
@@ -58,6 +60,27 @@ def test_the_dialects_differ_as_known_clients_do() -> None:
     assert b"wsse:Security" in written["signed"].content
     assert b'nil="true"' in written["shuffled"].content
     assert len({it.headers.get("Content-Type") for it in written.values()}) == len(DIALECTS)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        WHO,
+        requests.get_referral_info(envelopes.SESSION, PETR, MARIA, "40-000123"),
+        requests.get_clinics(envelopes.SESSION, NEUROLOGIST),
+        requests.get_clinics(envelopes.SESSION, None),
+        requests.get_targets(envelopes.SESSION, "40-017-2"),
+        requests.get_resources(envelopes.SESSION, ULTRASOUND, [envelopes.OID], DAYS, "r-1"),
+        requests.get_schedule(envelopes.SESSION, AT_THE_DOCTOR, DAYS, "r-1"),
+        requests.create_appointment(envelopes.SESSION, envelopes.SLOT),
+        requests.cancel_appointment("40-1", "ERROR_DATA_MIS", [("Не то", "Slot_Id", "7")]),
+    ],
+    ids=lambda it: it.operation,
+)
+def test_every_request_is_valid_by_the_regions_own_schema(asked: Asked) -> None:
+    body = etree.fromstring(write(asked).content).find("{*}Body")
+    assert body is not None
+    federal.schema().assertValid(body[0])
 
 
 def test_the_patient_is_told_in_order_and_the_telephone_is_that_of_who_books() -> None:
