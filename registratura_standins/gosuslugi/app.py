@@ -30,6 +30,7 @@ from registratura_standins.gosuslugi import (
     referrals,
     signin,
     times,
+    told,
     whom,
 )
 from registratura_standins.gosuslugi.asking import Line
@@ -77,6 +78,7 @@ ROUTES = (
     appointments.ask_to_cancel,
     appointments.cancel,
     push.take_status,
+    told.list_statuses,
 )
 
 
