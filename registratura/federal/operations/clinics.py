@@ -60,10 +60,10 @@ async def get_service_post_specs_info(call: Call, asked: PositionsInfo) -> Answe
 def _kinds(posts: Iterable[Post]) -> Iterable[Element]:
     """One entry for a position; rooms without a doctor by their speciality, if its service has a
     name: the schema demands one there."""
-    seen: set[int] = set()
+    by_position: dict[int, list[Post]] = {}
     for post in posts:
-        if post.position_id in seen:
-            continue
-        seen.add(post.position_id)
-        of_rooms = post.snils is None and post.service_code is not None
-        yield pieces.service_speciality(post) if of_rooms else pieces.service_post(post)
+        by_position.setdefault(post.position_id, []).append(post)
+    for alike in by_position.values():
+        first = alike[0]
+        of_rooms = all(it.snils is None for it in alike) and first.service_code is not None
+        yield pieces.service_speciality(first) if of_rooms else pieces.service_post(first)
