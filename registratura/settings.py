@@ -52,6 +52,26 @@ def _site(given: str) -> str:
     return given.rstrip("/")
 
 
+def _issuer(given: str) -> str:
+    """An issuer of OpenID Connect, kept letter by letter: it is compared exactly."""
+    parts = urlsplit(given)
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("нечто вида https://example.org/realms/esia")
+    _site(f"{parts.scheme}://{parts.netloc}")
+    return given
+
+
+def _pairs(given: str) -> tuple[tuple[str, str], ...]:
+    found = tuple((name.strip(), to.strip()) for name, _, to in map(_halves, given.split(",")))
+    if not all(name and to for name, to in found):
+        raise ValueError("нечто вида oid=sub,snils=urn:esia:snils")
+    return found
+
+
+def _halves(one: str) -> tuple[str, str, str]:
+    return one.partition("=")
+
+
 def _mailbox(given: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", given):
         raise ValueError("нечто вида registratura@example.org")
@@ -100,7 +120,10 @@ _READERS: dict[str, Callable[[str], object]] = {
     "port": _port,
     "public_url": _site,
     "esia_url": _site,
-    "esia_mode": _one_of("rsa", "gost"),
+    "esia_mode": _one_of("rsa", "gost", "oidc"),
+    "esia_pkce": _one_of("off", "S256"),
+    "oidc_issuer": _issuer,
+    "oidc_claims": _pairs,
     "esia_key_file": _path,
     "esia_certificate_file": _path,
     "esia_trusted_files": _paths,
@@ -140,7 +163,11 @@ class Settings:
     esia_url: str = "http://127.0.0.1:8001"
     esia_issuer: str = "http://esia.gosuslugi.ru/"
     esia_mnemonic: str = "REG40"
-    esia_mode: str = "rsa"  # or gost: how we sign, and what tokens are signed with
+    esia_mode: str = "rsa"  # or gost: how we sign, and what tokens are signed with; or oidc
+    esia_scope: str = ""  # all that the mode asks for
+    esia_pkce: str = "off"
+    oidc_issuer: str = ""
+    oidc_claims: tuple[tuple[str, str], ...] = ()
     esia_key_file: Path = Path("var/keys/registratura.key")
     esia_certificate_file: Path = Path("var/keys/registratura.crt")
     esia_trusted_files: tuple[Path, ...] = (Path("var/keys/esia.crt"),)
@@ -163,6 +190,12 @@ class Settings:
     federal_session_minutes: int = 30
     federal_clash_details: bool = True
     var: Path = Path("var")
+
+    @property
+    def sign_on_origin(self) -> str:
+        """Scheme and host of whom browsers are sent to, to sign in and out."""
+        site = urlsplit(self.oidc_issuer if self.esia_mode == "oidc" else self.esia_url)
+        return f"{site.scheme}://{site.netloc}"
 
     @property
     def production(self) -> bool:
@@ -213,16 +246,24 @@ def _under_var(settings: Settings, given: set[str]) -> Settings:
 
 
 def _check_production(settings: Settings, given: set[str]) -> None:
-    needed = ("database_url", "esia_url", "esia_key_file", "esia_certificate_file")
-    wrong = {name for name in (*needed, "esia_trusted_files") if name not in given}
+    wrong = {"database_url", "esia_key_file", *_sign_on(settings)} - given
     if settings.secret == DEMO_SECRET or len(settings.secret) < SHORTEST_SECRET:
         wrong.add("secret")
     if not settings.public_url.startswith("https:"):
         wrong.add("public_url")
+    if settings.esia_mode == "oidc" and not settings.oidc_issuer.startswith("https:"):
+        wrong.add("oidc_issuer")
     wrong |= _wrong_mail(settings, given) | _wrong_callers(settings)
     if wrong:
         names = ", ".join(sorted(variable(name) for name in wrong))
         raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")
+
+
+def _sign_on(settings: Settings) -> set[str]:
+    """What must be given to sign in by: a gateway publishes its keys itself."""
+    if settings.esia_mode == "oidc":
+        return {"oidc_issuer", "esia_mnemonic"}
+    return {"esia_url", "esia_certificate_file", "esia_trusted_files"}
 
 
 def _wrong_mail(settings: Settings, given: set[str]) -> set[str]:

@@ -6,6 +6,7 @@ from typing import LiteralString
 from registratura import db as database
 from registratura.booking.offer import Offer
 from registratura.booking.refusals import SlotUnknown
+from registratura.booking.sight import SEEN_BY_WANTED
 from registratura.booking.wishes import Wish
 from registratura.db import Connection
 
@@ -33,6 +34,8 @@ async def lock_offers(
         slots=[wish.slot_id for wish in wishes],
         patients=[wish.patient.person_id for wish in wishes],
         declared=[wish.patient.level == "declared" for wish in wishes],
+        sees=[wish.patient.sees for wish in wishes],
+        hidden=[f"{{{','.join(map(str, wish.patient.hidden))}}}" for wish in wishes],
         replaced=[wish.replaces for wish in wishes],
         referrals=[wish.referral_id for wish in wishes],
         account=first.account_id,
@@ -47,11 +50,14 @@ async def lock_offers(
 
 
 # The aggregate over `locked` makes every slot come before the first quota.
-_WITH_LOCKS: LiteralString = """
+_WITH_LOCKS: LiteralString = f"""
     with wanted as (
-        select * from unnest(%(slots)s::uuid[], %(patients)s::uuid[], %(declared)s::boolean[],
-                             %(replaced)s::uuid[], %(referrals)s::uuid[]) with ordinality
-            as wanted (slot_id, patient_id, declared, replaces, referral_id, place)
+        select slot_id, patient_id, declared, sees, hidden::integer[] as hidden, replaces,
+               referral_id, place
+        from unnest(%(slots)s::uuid[], %(patients)s::uuid[], %(declared)s::boolean[],
+                    %(sees)s::boolean[], %(hidden)s::text[], %(replaced)s::uuid[],
+                    %(referrals)s::uuid[]) with ordinality
+            as wanted (slot_id, patient_id, declared, sees, hidden, replaces, referral_id, place)
     ), in_the_way as (
         select id, slot_id, channel from appointment
         where state = 'held'
@@ -62,7 +68,7 @@ _WITH_LOCKS: LiteralString = """
                or proposed_for is not null and not %(keep_proposals)s and exists (
                    select from wanted join slot on slot.id = wanted.slot_id
                    where wanted.patient_id = appointment.patient_id
-                     and (not wanted.declared or appointment.account_id = %(account)s::uuid)
+                     and {SEEN_BY_WANTED}
                      and (slot.position_id = appointment.position_id
                           or tstzrange(slot.starts_at, slot.ends_at)
                              && tstzrange(appointment.starts_at, appointment.ends_at))))
@@ -89,7 +95,7 @@ _WITH_LOCKS: LiteralString = """
     )
 """
 
-_FACTS: LiteralString = """
+_FACTS: LiteralString = f"""
     select slot.id as slot_id, slot.post_id, slot.department_id, slot.position_id,
            slot.starts_at, slot.ends_at, slot.opens_at, slot.channels, slot.blocked,
            organisation.zone, coalesce(department.phone, '') as phone,
@@ -114,7 +120,7 @@ _FACTS: LiteralString = """
                        and relative.level = 'declared'
                        and appointment.patient_id in (person.id, person.joined_into))
            ) else 0 end as coming_declared,
-           case when wanted.declared then (
+           case when not wanted.sees or wanted.hidden <> '{{}}' then (
                select count(*) from event
                where person_id = wanted.patient_id and kind = 'appointment.clash_not_shown'
                  and actor_id = %(actor_id)s
@@ -124,13 +130,13 @@ _FACTS: LiteralString = """
                  where patient_id = any(array(select person.id from person
                                               where wanted.patient_id in (id, joined_into)))
                    and state = 'not_arrived' and starts_at > %(now)s - interval '1 year'
-                   and (not wanted.declared or account_id = %(account)s::uuid)) as missed,
-           coalesce(named.referral_id, case when position.needs_referral and not wanted.declared
-               then (
+                   and {SEEN_BY_WANTED}) as missed,
+           coalesce(named.referral_id, case when position.needs_referral and wanted.sees
+                                             and slot.position_id <> all(wanted.hidden) then (
                    select referral.id from referral
                    where referral.patient_id = wanted.patient_id
                      and referral.position_id = slot.position_id
-                     and (department_ids = '{}' or slot.department_id = any(department_ids))
+                     and (department_ids = '{{}}' or slot.department_id = any(department_ids))
                      and local.day between referral.valid_from and referral.valid_to
                      and not is_used_elsewhere(referral.id)
                      and not exists (select from appointment
@@ -142,9 +148,10 @@ _FACTS: LiteralString = """
                ) end) as referral_id,
            case when named.referral_id is not null then coalesce((
                select case
-                   when referral.patient_id <> wanted.patient_id then 'unknown'
+                   when referral.patient_id <> wanted.patient_id
+                        or referral.position_id = any(wanted.hidden) then 'unknown'
                    when referral.position_id <> slot.position_id
-                        or department_ids <> '{}' and slot.department_id <> all(department_ids)
+                        or department_ids <> '{{}}' and slot.department_id <> all(department_ids)
                    then 'elsewhere'
                    when local.day not between valid_from and valid_to then 'over'
                    when is_used_elsewhere(referral.id) then 'used'
@@ -156,8 +163,7 @@ _FACTS: LiteralString = """
                select from appointment
                where id = wanted.replaces and starts_at > %(now)s
                  and (state = 'booked' or state = 'held' and proposed_for is not null)
-                 and patient_id = wanted.patient_id
-                 and (not wanted.declared or account_id = %(account)s::uuid)
+                 and patient_id = wanted.patient_id and {SEEN_BY_WANTED}
            ) as replaceable,
            array(select id from in_the_way order by id) as in_the_way
     from wanted
@@ -174,7 +180,7 @@ _FACTS: LiteralString = """
          on proposal.slot_id = slot.id and proposal.patient_id = wanted.patient_id
         and proposal.state = 'held' and proposal.proposed_for is not null
         and proposal.held_until > %(now)s
-        and (not wanted.declared or proposal.account_id = %(account)s::uuid)
+        and {SEEN_BY_WANTED.replace("appointment.", "proposal.")}
     cross join lateral (
         select coalesce(wanted.referral_id, proposal.referral_id, (
             select referral_id from appointment
@@ -183,7 +189,7 @@ _FACTS: LiteralString = """
     ) as named(referral_id)
     cross join lateral (
         select count(*) as coming,
-               count(*) filter (where account_id = %(account)s::uuid) as coming_seen
+               count(*) filter (where {SEEN_BY_WANTED}) as coming_seen
         from appointment
         where patient_id = wanted.patient_id and state = 'booked' and starts_at > %(now)s
           and id is distinct from wanted.replaces

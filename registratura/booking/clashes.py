@@ -10,6 +10,7 @@ from registratura import db as database
 from registratura.audit import Actor
 from registratura.booking import refusals
 from registratura.booking.refusals import CONSTRAINTS, BookingRefusal
+from registratura.booking.sight import SEEN, sight
 from registratura.db import Connection
 from registratura.people.patients import Patient
 
@@ -22,6 +23,7 @@ class Clash:
     appointment_id: UUID | None
     account_id: UUID | None
     starts_at: datetime | None
+    position_id: int | None
     position: str | None
     department: str | None
     zone: str
@@ -33,14 +35,13 @@ class Refused:
     """What was asked when a constraint refused it."""
 
     now: datetime
-    patient_id: UUID
+    patient: Patient
     slot_id: UUID
     account_id: str | None
     replaces: UUID | None
     referral_id: UUID | None
     channel: str
     waived: bool
-    declared: bool
     together: Sequence[UUID]  # whose holds of this account gave way: the patient, and who with him
 
 
@@ -72,6 +73,7 @@ def _refusal(clash: Clash) -> BookingRefusal:
         visit=visit,
         appointment_id=clash.appointment_id,
         account_id=clash.account_id,
+        position_id=clash.position_id,
         phone=clash.phone,
     )
 
@@ -95,7 +97,9 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
                   held_until <= %(now)s
                   or patient_id = any(%(together)s)
                      and coalesce(account_id = %(account)s::uuid, false)
-                  or patient_id = %(patient)s and proposed_for is not null and not %(declared)s))
+                  or patient_id = %(patient)s and proposed_for is not null and """
+        + SEEN
+        + """))
               and (slot_id = %(slot)s or patient_id = %(patient)s
                    or referral_id = %(referral)s::uuid)
         ), broken as (
@@ -125,21 +129,20 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
               and quota.released_at > %(now)s
         )
         select broken.constraint, appointment.id as appointment_id, appointment.account_id,
-               appointment.starts_at, position.name as position, department.name as department,
-               wanted.zone, wanted.phone
+               appointment.starts_at, appointment.position_id, position.name as position,
+               department.name as department, wanted.zone, wanted.phone
         from broken cross join wanted
         left join appointment on appointment.id = broken.appointment_id
         left join position on position.id = appointment.position_id
         left join department on department.id = appointment.department_id
         """,
         slot=asked.slot_id,
-        patient=asked.patient_id,
-        account=asked.account_id,
+        patient=asked.patient.person_id,
+        **sight(asked.patient, asked.account_id),
         replaces=asked.replaces,
         referral=asked.referral_id,
         channel=asked.channel,
         waived=asked.waived,
-        declared=asked.declared,
         together=asked.together,
         now=asked.now,
     )
@@ -148,11 +151,12 @@ async def _search(db: Connection, asked: Refused) -> list[Clash]:
 def veil(refusal: BookingRefusal, actor: Actor, patient: Patient) -> BookingRefusal:
     """The refusal as this actor may see it.
 
-    A declared link that clashes with a visit booked elsewhere learns neither rule, doctor, time
-    nor channel.
+    Of a clash with a visit that he may not see he learns neither rule, doctor, time nor channel.
     """
     told_of_a_visit = isinstance(refusal, refusals.PatientBusy | refusals.AlreadyBookedToPosition)
-    his_own = str(refusal.parameters.get("account_id")) == actor.id
-    if patient.level == "declared" and told_of_a_visit and not his_own:
+    booked_here = str(refusal.parameters.get("account_id")) == actor.id
+    position_id = refusal.parameters.get("position_id")
+    position = position_id if isinstance(position_id, int) else None
+    if told_of_a_visit and not patient.may_see(position, booked_here=booked_here):
         return refusals.ClashNotShown(phone=refusal.parameters.get("phone", ""))
     return refusal

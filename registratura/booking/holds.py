@@ -64,6 +64,8 @@ async def get(
 ) -> Hold:
     """The account's own hold, or what the clinic proposes to a patient whose visits it sees.
 
+    Of that patient nothing at a position that he hides.
+
     Refuses with `HoldOver` once it has ended, and to a stranger.
     """
     found = await database.find(
@@ -75,11 +77,15 @@ async def get(
         from appointment
         where id = %(hold)s and state = 'held' and held_until > %(now)s
           and (account_id = %(account)s::uuid
-               or proposed_for is not null and patient_id = %(sees_all_of)s::uuid)
+               or proposed_for is not null and patient_id = %(patient)s::uuid and %(sees)s)
+          and (patient_id is distinct from %(patient)s::uuid
+               or position_id <> all(%(hidden)s::integer[]))
         """,
         hold=hold_id,
         account=account_id,
-        sees_all_of=patient.person_id if patient and patient.level != "declared" else None,
+        patient=patient and patient.person_id,
+        sees=patient is not None and patient.sees,
+        hidden=list(patient.hidden) if patient else [],
         now=now,
     )
     if found is None:

@@ -13,6 +13,7 @@ from registratura import db as database
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.offer import Offer
 from registratura.booking.refusals import CannotBeReplaced
+from registratura.booking.sight import SEEN, sight
 from registratura.booking.wishes import Wish
 from registratura.db import Connection
 
@@ -73,8 +74,7 @@ async def clear_the_way(db: Connection, wish: Wish, offer: Offer) -> None:
         living_too=True,
         replaces=wish.replaces,
         patient=wish.patient.person_id,
-        declared=wish.patient.level == "declared",
-        account=wish.account_id,
+        **sight(wish.patient, wish.account_id),
         actor_kind=wish.actor.kind,
         actor_id=wish.actor.id,
         now=wish.now,
@@ -93,8 +93,9 @@ _CLEAR: LiteralString = (
         update appointment
         set state = 'moved', cancelled_by = 'patient', cancelled_at = %(now)s
         where id = %(replaces)s::uuid and state = 'booked' and starts_at > %(now)s
-          and patient_id = %(patient)s
-          and (not %(declared)s or account_id = %(account)s::uuid)
+          and patient_id = %(patient)s and """
+    + SEEN
+    + """
         returning *
     ), gone as (
         select slot_id, channel from ended union all select slot_id, channel from moved

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from registratura import db as database
 from registratura.booking.rulebook import Rules
+from registratura.booking.sight import SEEN, sight
 from registratura.db import Connection
 from registratura.people.patients import Patient
 
@@ -43,7 +44,7 @@ def judge(missed: Sequence[datetime], rules: Rules, now: datetime) -> Standing:
 async def get_standing(
     db: Connection, patient: Patient, account_id: object, rules: Rules, *, now: datetime
 ) -> Standing:
-    """The patient's standing as this account may see it: of a declared patient, its own bookings.
+    """The patient's standing as this account may see it: from the visits that it may see.
 
     Asks the database only where the rule is on.
     """
@@ -55,11 +56,11 @@ async def get_standing(
         select array_agg(starts_at) from appointment
         where patient_id in (select id from person where %(patient)s in (id, joined_into))
           and state = 'not_arrived'
-          and starts_at > %(since)s and (not %(declared)s or account_id = %(account)s::uuid)
-        """,
+          and starts_at > %(since)s and
+        """
+        + SEEN,
         patient=patient.person_id,
         since=now - timedelta(days=rules.no_show_days),
-        declared=patient.level == "declared",
-        account=account_id,
+        **sight(patient, account_id),
     )
     return judge(missed or (), rules, now)

@@ -37,10 +37,10 @@ class Offer:
     merged_rules: dict[str, Any]
     card_closed: bool  # the patient has died, or his card was joined into another
     coming: int  # visits the patient has ahead, counted under his lock
-    coming_seen: int  # of them, those this account booked itself
+    coming_seen: int  # of them, those this account may see
     coming_declared: int  # visits ahead that this account booked for declared patients
     hidden_clashes: int  # today, of this account with this patient
-    missed: Sequence[datetime]  # visits missed within a year, of a declared patient its own
+    missed: Sequence[datetime]  # visits missed within a year, as far as this account may see
     referral_id: UUID | None  # the one named, else one that fits and is not used
     referral_fits: Literal["unknown", "elsewhere", "over", "used", "fits"] | None  # None: unnamed
     proposed_channel: str | None  # of the visit in whose place the clinic keeps this very time

@@ -85,8 +85,11 @@ _REFERRAL: LiteralString = """
 
 
 async def search_for(db: Connection, patient: Patient) -> list[Referral]:
-    """The patient's referrals, the last first; of a declared patient none: ask for its number."""
-    if patient.level == "declared":
+    """The patient's referrals, the last first, but for positions that he hides.
+
+    Of a patient whose visits the account may not see, none: ask for its number.
+    """
+    if not patient.sees:
         return []
     return await database.rows(
         db,
@@ -94,9 +97,11 @@ async def search_for(db: Connection, patient: Patient) -> list[Referral]:
         _REFERRAL
         + """
         where referral.patient_id = %(patient)s
+          and referral.position_id <> all(%(hidden)s::integer[])
         order by referral.valid_to desc, referral.number limit 50
         """,
         patient=patient.person_id,
+        hidden=list(patient.hidden),
     )
 
 
@@ -135,7 +140,7 @@ async def _get(
     db: Connection, sql: LiteralString, patient: Patient, **parameters: object
 ) -> Referral:
     found = await database.find(db, Referral, sql, patient=patient.person_id, **parameters)
-    if found is None:
+    if found is None or found.position_id in patient.hidden:
         raise ReferralUnknown()
     return found
 

@@ -162,8 +162,9 @@ def _is_of_the_area(offer: Terms, request: Request) -> None:
         raise refusals.NotYourArea()
 
 
-def _may_see_a_sensitive_doctor(offer: Terms, request: Request) -> None:
-    if offer.sensitive and request.patient.level == "declared":
+def _is_open_to_this_relative(offer: Terms, request: Request) -> None:
+    hidden = offer.position_id in request.patient.hidden
+    if hidden or (offer.sensitive and request.patient.level == "declared"):
         raise refusals.NeedsConfirmedLink(phone=offer.phone)
 
 
@@ -205,7 +206,7 @@ def _is_within_the_limit(offer: Offer, request: Request) -> None:
         return
     declared = request.patient.level == "declared"
     if offer.coming >= offer.rules.max_coming:
-        if declared and offer.coming_seen < offer.rules.max_coming:
+        if offer.coming_seen < offer.rules.max_coming:
             whom = request.patient.person_id
             raise refusals.ClashNotShown(phone=offer.phone, patient_id=whom)
         raise refusals.TooManyComing(limit=offer.rules.max_coming)
@@ -220,7 +221,7 @@ OF_THE_DOCTOR: Sequence[Callable[[Terms, Request], None]] = (
     _has_a_referral_where_needed,
     _is_attached_where_needed,
     _is_of_the_area,
-    _may_see_a_sensitive_doctor,
+    _is_open_to_this_relative,
 )
 
 ORDER: Sequence[Callable[[Offer, Request], None]] = (

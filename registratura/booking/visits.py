@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from registratura import db as database
 from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
 from registratura.db import Connection
+from registratura.people.acting import ACTING, BETTER, CARD, HIDDEN, LIVING, today_of
 
 
 @dataclass(frozen=True)
@@ -38,34 +39,26 @@ class Visit:
     zone: str
     cancelled_by: str | None
     cancelled_at: datetime | None
+    acts: bool  # this account may move and cancel it, not only see it
+    booked_by: Literal["here", "patient", "representative", "elsewhere"]  # portal accounts, or not
 
     def is_coming(self, now: datetime) -> bool:
         """Whether the visit is still ahead."""
         return self.state == State.BOOKED and self.starts_at > now
 
 
-# An account sees every visit of its owner and of confirmed relatives, but of a declared relative
-# only what it booked itself. Names are those the account's owner typed. Cards that the desk joined
-# are read together, whichever of them the link names; one that is reached twice is read once.
-_VISIBLE: LiteralString = """
-    with acting as (
-        select person_id, 'own' as level, birth_date, created_at,
-               concat_ws(' ', last_name, first_name, middle_name) as name
-        from account where id = %(account)s
-        union all
-        select person_id, level, birth_date, created_at,
-               concat_ws(' ', last_name, first_name, middle_name)
-        from relative
-        where account_id = %(account)s and ended_at is null
-    ), reached as (
-        select distinct on (card.id) card.id, acting.level, acting.name
-        from acting
-        join person as linked on linked.id = acting.person_id
-        join person as card on card.id = coalesce(linked.joined_into, linked.id)
-        where acting.level = 'own' or (card.died_on is null
-              and birthday(least(acting.birth_date, card.birth_date), 18)
-                  > (%(now)s at time zone %(region_zone)s)::date)
-        order by card.id, acting.level <> 'own', acting.level <> 'confirmed', acting.created_at
+# An account sees every visit of its owner and of those whose visits it may see, but of the others
+# only what it booked itself, and nothing that the patient hides. Names are those the account's
+# owner typed. Cards that the desk joined are read together, whichever of them the link names; one
+# that is reached twice is read once, by the better link.
+_VISIBLE: LiteralString = f"""
+    with reached as (
+        select distinct on (card.id) card.id, acting.acts and rung.acts as acts,
+               acting.sees and rung.sees as sees, {HIDDEN} as hidden,
+               concat_ws(' ', acting.last_name, acting.first_name, acting.middle_name) as name
+        from {ACTING} {CARD}
+        where acting.account_id = %(account)s and {LIVING}
+        order by card.id, {BETTER}
     )
     select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number,
            appointment.state, appointment.channel,
@@ -77,11 +70,18 @@ _VISIBLE: LiteralString = """
            department.id as department_id, department.name as department,
            organisation.short_name as organisation, department.address, department.phone,
            room.number as room, room.name as room_name, room.floor, organisation.zone,
-           appointment.cancelled_by, appointment.cancelled_at
+           appointment.cancelled_by, appointment.cancelled_at, reached.acts,
+           case when appointment.account_id = %(account)s then 'here'
+                when appointment.account_id is null then 'elsewhere'
+                when exists (select from account join person on person.id = account.person_id
+                             where account.id = appointment.account_id
+                               and reached.id in (person.id, person.joined_into)) then 'patient'
+                else 'representative' end as booked_by
     from reached
     join person as part on part.id = reached.id or part.joined_into = reached.id
     join appointment on appointment.patient_id = part.id
-         and (reached.level <> 'declared' or appointment.account_id = %(account)s)
+         and (reached.sees or appointment.account_id = %(account)s)
+         and appointment.position_id <> all(reached.hidden)
          and appointment.state not in ('held', 'expired')
     join post on post.id = appointment.post_id
     join position on position.id = appointment.position_id
@@ -101,8 +101,7 @@ async def search_for(
         Visit,
         _VISIBLE + " order by appointment.starts_at desc limit 200",
         account=account_id,
-        now=now,
-        region_zone=region_zone,
+        today=today_of(now, region_zone),
     )
     return visits[::-1]
 
@@ -117,8 +116,7 @@ async def get_for(
         _VISIBLE + " where appointment.id = %(appointment)s",
         account=account_id,
         appointment=appointment_id,
-        now=now,
-        region_zone=region_zone,
+        today=today_of(now, region_zone),
     )
     if found is None:
         raise AppointmentUnknown()

@@ -58,14 +58,13 @@ class Wish:
         """The wish as the search for its clash needs it."""
         return clashes.Refused(
             now=self.now,
-            patient_id=self.patient.person_id,
+            patient=self.patient,
             slot_id=self.slot_id,
             account_id=self.account_id,
             replaces=self.replaces,
             referral_id=self.referral_id,
             channel=self.channel,
             waived=self.waived_by is not None,
-            declared=self.patient.level == "declared",
             together=[self.patient.person_id],
         )
 

@@ -18,14 +18,18 @@ class Circuit:
         self._failures = 0
         self._opens_again_at = 0.0
 
+    def check(self) -> None:
+        """Refuses with `EsiaDown` while the circuit is open: nobody is sent where he cannot come
+        back from. Asks nothing itself."""
+        if self._failures >= MOST_FAILURES and self._clock() < self._opens_again_at:
+            raise EsiaDown("circuit open")
+
     def enter(self) -> None:
         """A request begins. Refuses with `EsiaDown` while the circuit is open; after the pause
         one request goes through, and those beside it are still refused."""
-        if self._failures < MOST_FAILURES:
-            return
-        if self._clock() < self._opens_again_at:
-            raise EsiaDown("circuit open")
-        self._opens_again_at = self._clock() + PAUSE
+        self.check()
+        if self._failures >= MOST_FAILURES:
+            self._opens_again_at = self._clock() + PAUSE
 
     def succeed(self) -> None:
         """ЕСИА answered, be it with a refusal."""

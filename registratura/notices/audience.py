@@ -7,28 +7,16 @@ from uuid import UUID
 
 from registratura.db import Connection, rows
 from registratura.people import names
+from registratura.people.acting import BETTER, LIVING, MAY_SEE, THEIRS
 
-# The patient himself; whoever has a living confirmed link to him; whoever has a living declared
-# link and booked the visit. A link ends by itself on the day he is 18, at his death at once. A card
-# joined into another is read through it. `today` is the region's date. The condition on `ended_at`
-# stands outside the union: within it, PostgreSQL finds links by their account only.
-_KNOWING: LiteralString = """
+# The patient himself, and whoever has a living link to him by which he may see the visit. A card
+# joined into another is read through it. `today` is the region's date.
+_KNOWING: LiteralString = f"""
     from appointment
     join person as patient on patient.id = appointment.patient_id
     join person as card on card.id = coalesce(patient.joined_into, patient.id)
-    join person as linked on linked.id = card.id or linked.joined_into = card.id
-    join (
-        select id as account_id, person_id, 'own' as level, last_name, first_name, middle_name,
-               birth_date, null::timestamptz as ended_at
-        from account
-        union all
-        select account_id, person_id, level, last_name, first_name, middle_name, birth_date,
-               ended_at
-        from relative
-    ) as acting on acting.person_id = linked.id and acting.ended_at is null
-    where (acting.level = 'own' or (card.died_on is null
-           and birthday(least(acting.birth_date, card.birth_date), 18) > %(today)s))
-      and (acting.level <> 'declared' or acting.account_id = appointment.account_id)
+    {THEIRS}
+    where {LIVING} and {MAY_SEE}
 """
 
 STILL_KNOWS: LiteralString = (
@@ -75,8 +63,9 @@ async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[R
         + _KNOWING
         + """
           and appointment.id = %(appointment)s and card.died_on is null
-        order by acting.account_id, acting.level <> 'own', acting.level <> 'confirmed'
-        """,
+        order by acting.account_id,
+        """
+        + BETTER,
         appointment=appointment_id,
         today=today,
     )

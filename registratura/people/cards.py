@@ -20,6 +20,7 @@ async def get_patient(db: Connection, person_id: UUID, *, now: datetime, zone: s
         select card.id as person_id, null::uuid as relative_id, 'confirmed' as level,
                null as kinship, card.last_name, card.first_name, card.middle_name,
                card.birth_date, card.sex, null as policy_number,
+               true as sees, '{}'::integer[] as hidden,
                attachment.department_id, attachment.area_id,
                area.number as area_number, area.post_id as area_post_id
         from person as asked

@@ -1,17 +1,17 @@
 """Patients: the persons for whom an account may act at this moment, the owner first."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, LiteralString, get_args
+from typing import LiteralString
 from uuid import UUID
 
-from registratura.db import Connection, find, rows
+from registratura.db import Connection, rows
 from registratura.people import names
+from registratura.people.acting import ACTING, CARD, HIDDEN, LIVING, today_of
+from registratura.people.ladder import LEVELS, Level
 from registratura.people.names import Sex
 from registratura.people.refusals import NotYourPatient
-
-Level = Literal["own", "confirmed", "declared"]
-_LEVELS: tuple[Level, ...] = get_args(Level)  # the better first
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Patient:
     """Somebody for whom the account acts. Names and policy are those that its owner typed.
 
     Of the registry's card only the attachment shows through (design of the declared link), and
-    that only to one who knew full name, birth date and policy.
+    that only to one who knew full name, birth date and policy. `kinship` is None for the owner.
     """
 
     person_id: UUID
@@ -32,6 +32,8 @@ class Patient:
     birth_date: date
     sex: Sex
     policy_number: str | None
+    sees: bool  # every visit that is not hidden; else only those that this account booked
+    hidden: Sequence[int]  # positions to which the patient's visits are hidden from this account
     department_id: UUID | None
     area_id: UUID | None
     area_number: str | None
@@ -48,45 +50,58 @@ class Patient:
         return names.short(self.last_name, self.first_name, self.middle_name)
 
     @property
+    def initials(self) -> str:
+        """«ИП», for the round mark beside the name."""
+        return (self.last_name[:1] + self.first_name[:1]).upper()
+
+    @property
     def is_own(self) -> bool:
         """Whether this is the owner of the account himself."""
         return self.level == "own"
 
+    @property
+    def sees_everything(self) -> bool:
+        """Whether no visit of the patient is kept from this account."""
+        return self.sees and not self.hidden
 
-# A link to a relative ends by itself on the day he is 18: the date is compared at each request,
-# in the region's zone. A card that the desk joined into another is read through `joined_into`
-# (one step: joining re-points what was joined before).
-_PATIENTS: LiteralString = """
-    with acting as (
-        select person_id, null::uuid as relative_id, 'own' as level, null as kinship, last_name,
-               first_name, middle_name, birth_date, sex, policy_number, created_at
-        from account where id = %(account)s
-        union all
-        select person_id, id, level, kinship, last_name, first_name, middle_name, birth_date,
-               sex, policy_number, created_at
-        from relative
-        where account_id = %(account)s and ended_at is null
-    ), today as (
-        select (%(now)s at time zone %(zone)s)::date as day
-    )
-    select card.id as person_id, acting.relative_id, acting.level, acting.kinship,
-           acting.last_name, acting.first_name, acting.middle_name, acting.birth_date, acting.sex,
-           acting.policy_number, attachment.department_id, attachment.area_id,
-           area.number as area_number, area.post_id as area_post_id
-    from acting
-    cross join today
-    join person as linked on linked.id = acting.person_id
-    join person as card on card.id = coalesce(linked.joined_into, linked.id)
+    def may_see(self, position_id: int | None, *, booked_here: bool) -> bool:
+        """Whether this account may know of a visit to that position; None: it is not known which.
+
+        `booked_here`: through this very account.
+        """
+        if self.hidden and (position_id is None or position_id in self.hidden):
+            return False
+        return self.sees or booked_here
+
+
+# What follows in a statement: `where` by account, by person. The order of columns is free.
+PATIENTS: LiteralString = f"""
+    select acting.account_id, card.id as person_id, acting.relative_id, acting.level,
+           nullif(acting.kinship, 'own') as kinship, acting.last_name, acting.first_name,
+           acting.middle_name, acting.birth_date, acting.sex, acting.policy_number,
+           acting.sees and rung.sees as sees, {HIDDEN} as hidden,
+           attachment.department_id, attachment.area_id, area.number as area_number,
+           area.post_id as area_post_id, acting.created_at
+    from {ACTING} {CARD}
     left join attachment on attachment.person_id = card.id and attachment.kind = 'main'
-         and attachment.valid_from <= today.day
-         and (attachment.valid_to is null or attachment.valid_to > today.day)
+         and attachment.valid_from <= %(today)s
+         and (attachment.valid_to is null or attachment.valid_to > %(today)s)
     left join area on area.id = attachment.area_id
-    where (acting.level = 'own' or (card.died_on is null
-           and birthday(least(acting.birth_date, card.birth_date), 18) > today.day))
+    where acting.acts and rung.acts and {LIVING}
 """
-_ORDER: LiteralString = """
-    order by acting.level <> 'own', acting.level <> 'confirmed', acting.created_at
-"""
+
+
+@dataclass(frozen=True)
+class Row(Patient):
+    """A row of `PATIENTS`: the patient, of which account, since when."""
+
+    account_id: UUID
+    created_at: datetime
+
+    @property
+    def patient(self) -> Patient:
+        """The patient alone."""
+        return Patient(**{name: getattr(self, name) for name in Patient.__dataclass_fields__})
 
 
 async def get_for(
@@ -96,18 +111,17 @@ async def get_for(
 
     Refuses with `NotYourPatient`, in the same way for a stranger and for an id that nobody has.
     """
-    found = await find(
+    found = await rows(
         db,
-        Patient,
-        _PATIENTS + "and %(person)s in (linked.id, card.id)" + _ORDER + "limit 1",
+        Row,
+        PATIENTS + "and acting.account_id = %(account)s and %(person)s in (linked.id, card.id)",
         account=account_id,
         person=person_id,
-        now=now,
-        zone=zone,
+        today=today_of(now, zone),
     )
-    if found is None:
+    if not found:
         raise NotYourPatient()
-    return found
+    return once(found)[0]
 
 
 async def search(db: Connection, account_id: UUID, *, now: datetime, zone: str) -> list[Patient]:
@@ -117,12 +131,26 @@ async def search(db: Connection, account_id: UUID, *, now: datetime, zone: str) 
     """
     found = await rows(
         db,
-        Patient,
-        _PATIENTS + "order by acting.level <> 'own', acting.created_at, acting.relative_id",
+        Row,
+        PATIENTS + "and acting.account_id = %(account)s",
         account=account_id,
-        now=now,
-        zone=zone,
+        today=today_of(now, zone),
     )
-    better = sorted(found, key=lambda patient: _LEVELS.index(patient.level))
-    by_card = {patient.person_id: patient for patient in reversed(better)}
-    return [patient for patient in found if by_card[patient.person_id] is patient]
+    return once(found)
+
+
+def once(found: Iterable[Row]) -> list[Patient]:
+    """Patients of one account in the order of the drop-down, each once, by the better link."""
+    by_card: dict[UUID, Row] = {}
+    for row in sorted(found, key=_better):
+        by_card.setdefault(row.person_id, row)
+    listed = sorted(by_card.values(), key=lambda row: (not row.is_own, row.created_at, _id(row)))
+    return [row.patient for row in listed]
+
+
+def _better(row: Row) -> tuple[int, bool, datetime, str]:
+    return LEVELS.index(row.level), not row.sees, row.created_at, _id(row)
+
+
+def _id(row: Row) -> str:
+    return str(row.relative_id or "")

@@ -17,5 +17,5 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 async def choose(db: Connection, visitor: Visitor, session_id: str, data: Form) -> Redirect:
     """Make `patient` the default and begin a booking (or go to `back`); 404 for a stranger."""
     patient = visitor.get_patient(data.get("patient"))
-    await sessions.choose_patient(db, session_id, patient.id)
+    await sessions.choose_patient(db, session_id, patient.person_id)
     return redirect(safe_path(data.get("back"), "/clinics"))

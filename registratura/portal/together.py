@@ -130,7 +130,7 @@ async def _page(
         wizard=booking,
         doctor=doctor,
         second=second,
-        others=[it for it in visitor.patients if it.id != booking.known_patient.person_id],
+        others=[it for it in visitor.patients if it.person_id != booking.known_patient.person_id],
         unsuited=[(whom, no) for whom, no in found if whom and no],
         days=pairs,
         refusal=refusal,

@@ -91,7 +91,7 @@ async def start(
         return Wizard(None, today)
     account = visitor.account_id
     moved = replaces and await visits.get_for(db, account, replaces, now=now, region_zone=zone)
-    chosen = moved.patient_id if moved else patient or visitor.patient.id
+    chosen = moved.patient_id if moved else patient or visitor.patient.person_id
     whom = await patients.get_for(db, account, chosen, now=now, zone=zone)
     by = await referrals.get(db, whom, referral) if referral else None
     moved_by = await referrals.find_of_visit(db, moved.id) if moved else None

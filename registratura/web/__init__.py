@@ -3,6 +3,6 @@
 from registratura.web.guards import has_session, signed_in
 from registratura.web.pages import page
 from registratura.web.paths import redirect, safe_path
-from registratura.web.visitor import Patient, Visitor
+from registratura.web.visitor import Visitor
 
-__all__ = ["Patient", "Visitor", "has_session", "page", "redirect", "safe_path", "signed_in"]
+__all__ = ["Visitor", "has_session", "page", "redirect", "safe_path", "signed_in"]

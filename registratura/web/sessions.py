@@ -1,60 +1,77 @@
 """Browser sessions after sign-in: rows of `web_session`, known by the hash of their id.
 
 An id that the browser brings is only ever looked up, never written: what was not begun here
-does not exist. A session ends after half an hour without a request and, whatever happens,
-after twelve hours.
+does not exist. A session ends after half an hour without a request (at the desk after ten
+minutes) and, whatever happens, after twelve hours.
 """
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import LiteralString
 from uuid import UUID
 
-from registratura.db import Connection, execute, find
+from registratura.db import Connection, execute, rows
 from registratura.notices.audience import STILL_KNOWS
-from registratura.web.visitor import Patient, Visitor
+from registratura.people import patients
+from registratura.people.patients import PATIENTS
+from registratura.people.staff_roles import LIVING_ROLE
+from registratura.web.visitor import Visitor
 
 IDLE = timedelta(minutes=30)
+IDLE_ON_DUTY = timedelta(minutes=10)  # at the desk: others pass by the screen
 ABSOLUTE = timedelta(hours=12)
 _NOTICE = timedelta(minutes=1)  # how often a look at a page is worth a write
 
 
 @dataclass(frozen=True)
-class _Row:
-    account_id: UUID
-    person_id: UUID
-    patient_id: UUID
+class _Row(patients.Row):
+    """One of the visitor's patients, with what is said of the session beside each."""
+
+    own_id: UUID
+    chosen_id: UUID
     seen_at: datetime
-    last_name: str
-    first_name: str
-    middle_name: str | None
-    birth_date: date
-    sex: str
-    relatives: list[dict[str, Any]]
-    consents: list[str]
+    consents: Sequence[str]
     unread: int
+    is_staff: bool
+
+
+def digest(session_id: str) -> bytes:
+    """What the database keeps of a session's id."""
+    return hashlib.sha256(session_id.encode("utf-8", "replace")).digest()
 
 
 async def begin(
-    db: Connection, *, account_id: UUID, patient_id: UUID, replaces: str | None, now: datetime
+    db: Connection,
+    *,
+    account_id: UUID,
+    patient_id: UUID,
+    replaces: str | None,
+    now: datetime,
+    browser: str = "",
 ) -> str:
-    """Begin a session under a new id and end the one this browser had; the new id."""
+    """Begin a session under a new id and end the one this browser had; the new id.
+
+    `browser` is what `name_browser` makes of it.
+    """
     session_id = secrets.token_urlsafe(32)
     await execute(
         db,
         """
         with ended as (delete from web_session where id_sha256 = %(old)s)
-        insert into web_session (id_sha256, account_id, patient_id, created_at, seen_at, ends_at)
-        values (%(id)s, %(account)s, %(patient)s, %(now)s, %(now)s, %(ends_at)s)
+        insert into web_session (id_sha256, account_id, patient_id, created_at, seen_at, ends_at,
+                                 browser)
+        values (%(id)s, %(account)s, %(patient)s, %(now)s, %(now)s, %(ends_at)s, %(browser)s)
         """,
-        old=_digest(replaces or ""),
-        id=_digest(session_id),
+        old=digest(replaces or ""),
+        id=digest(session_id),
         account=account_id,
         patient=patient_id,
         now=now,
         ends_at=now + ABSOLUTE,
+        browser=browser,
     )
     return session_id
 
@@ -62,53 +79,49 @@ async def begin(
 async def find_visitor(
     db: Connection, session_id: str, *, now: datetime, today: date
 ) -> Visitor | None:
-    """The visitor of a living session, or None. One statement: session, account, relatives,
-    how many messages wait for him.
-
-    The relatives are those of `people.patients.search`: one who reached 18 by `today` (the
-    region's date) is no longer among them.
+    """The visitor of a living session, or None. One statement: session, account, the patients of
+    `people.patients` on `today` (the region's date), how many messages wait for him.
     """
-    row = await find(
+    found = await rows(
         db,
         _Row,
-        """
-        select s.account_id, coalesce(own.joined_into, own.id) as person_id,
-               coalesce(chosen.joined_into, chosen.id) as patient_id, s.seen_at,
-               a.last_name, a.first_name, a.middle_name, a.birth_date, a.sex,
-               (select coalesce(jsonb_agg(jsonb_build_object(
-                           'id', card.id, 'last_name', r.last_name,
-                           'first_name', r.first_name, 'middle_name', r.middle_name,
-                           'birth_date', r.birth_date, 'sex', r.sex, 'kinship', r.kinship)
-                           order by r.created_at, r.id), '[]')
-                  from relative r
-                  join person linked on linked.id = r.person_id
-                  join person card on card.id = coalesce(linked.joined_into, linked.id)
-                 where r.account_id = a.id and r.ended_at is null and card.died_on is null
-                   and birthday(least(r.birth_date, card.birth_date), 18) > %(today)s
-               ) as relatives,
-               array(select c.document || ' ' || c.version from consent c
-                      where c.account_id = a.id and c.withdrawn_at is null) as consents,
-               (select count(*) from notice
-                 where notice.account_id = a.id and notice.state = 'new' and
-        """
-        + STILL_KNOWS
-        + """
-               ) as unread
-          from web_session s join account a on a.id = s.account_id
-          join person own on own.id = a.person_id
-          join person chosen on chosen.id = s.patient_id
-         where s.id_sha256 = %(id)s and s.ends_at > %(now)s and s.seen_at > %(idle_since)s
-        """,
-        id=_digest(session_id),
+        _VISITOR,
+        id=digest(session_id),
         now=now,
         today=today,
         idle_since=now - IDLE,
+        duty_since=now - IDLE_ON_DUTY,
     )
-    if row is None:
+    if not found:
         return None
-    if now - row.seen_at >= _NOTICE:
+    if now - found[0].seen_at >= _NOTICE:
         await _notice(db, session_id, now)
-    return _visitor(row)
+    return _visitor(found)
+
+
+# The session is looked up once and stands beside each of its patients.
+_VISITOR: LiteralString = f"""
+    with session as materialized (
+        select s.account_id, coalesce(own.joined_into, own.id) as own_id,
+               coalesce(chosen.joined_into, chosen.id) as chosen_id, s.seen_at,
+               array(select c.document || ' ' || c.version from consent c
+                      where c.account_id = s.account_id and c.withdrawn_at is null) as consents,
+               (select count(*) from notice
+                 where notice.account_id = s.account_id and notice.state = 'new'
+                   and {STILL_KNOWS}) as unread,
+               exists (select from staff_role
+                        where staff_role.snils = a.snils and {LIVING_ROLE}) as is_staff
+          from web_session s join account a on a.id = s.account_id
+          join person own on own.id = a.person_id
+          join person chosen on chosen.id = s.patient_id
+         where s.id_sha256 = %(id)s and s.ends_at > %(now)s
+           and s.seen_at > case when s.role_id is null then %(idle_since)s
+                                else %(duty_since)s end
+    )
+    select patient.*, own_id, chosen_id, seen_at, consents, unread, is_staff
+    from session
+    cross join lateral ({PATIENTS} and acting.account_id = session.account_id) as patient
+"""
 
 
 async def choose_patient(db: Connection, session_id: str, patient_id: UUID) -> None:
@@ -117,7 +130,7 @@ async def choose_patient(db: Connection, session_id: str, patient_id: UUID) -> N
         db,
         "update web_session set patient_id = %(patient)s where id_sha256 = %(id)s",
         patient=patient_id,
-        id=_digest(session_id),
+        id=digest(session_id),
     )
 
 
@@ -127,24 +140,29 @@ async def renew(db: Connection, session_id: str) -> str:
     await execute(
         db,
         "update web_session set id_sha256 = %(new)s where id_sha256 = %(old)s",
-        new=_digest(new_id),
-        old=_digest(session_id),
+        new=digest(new_id),
+        old=digest(session_id),
     )
     return new_id
 
 
 async def end(db: Connection, session_id: str) -> None:
     """End a session; ending what is no session is no fault."""
-    await execute(db, "delete from web_session where id_sha256 = %(id)s", id=_digest(session_id))
+    await execute(db, "delete from web_session where id_sha256 = %(id)s", id=digest(session_id))
 
 
 async def sweep(db: Connection, *, now: datetime) -> int:
     """Delete sessions that have ended by themselves; how many."""
     return await execute(
         db,
-        "delete from web_session where ends_at <= %(now)s or seen_at <= %(idle_since)s",
+        """
+        delete from web_session
+         where ends_at <= %(now)s
+            or seen_at <= case when role_id is null then %(idle_since)s else %(duty_since)s end
+        """,
         now=now,
         idle_since=now - IDLE,
+        duty_since=now - IDLE_ON_DUTY,
     )
 
 
@@ -156,36 +174,19 @@ async def _notice(db: Connection, session_id: str, now: datetime) -> None:
          where id_sha256 = %(id)s and seen_at < %(now)s
         """,
         now=now,
-        id=_digest(session_id),
+        id=digest(session_id),
     )
 
 
-def _visitor(row: _Row) -> Visitor:
-    owner = Patient(
-        id=row.person_id,
-        last_name=row.last_name,
-        first_name=row.first_name,
-        middle_name=row.middle_name,
-        birth_date=row.birth_date,
-        sex=row.sex,
-    )
-    patients = {owner.id: owner}
-    for relative in map(_relative, row.relatives):  # one card may be reached by two links
-        patients.setdefault(relative.id, relative)
+def _visitor(found: Sequence[_Row]) -> Visitor:
+    session, listed = found[0], tuple(patients.once(found))
+    chosen = (it for it in listed if it.person_id == session.chosen_id)
     return Visitor(
-        account_id=row.account_id,
-        person_id=row.person_id,
-        patients=tuple(patients.values()),
-        patient=patients.get(row.patient_id, owner),
-        consents=frozenset(row.consents),
-        unread=row.unread,
+        account_id=session.account_id,
+        person_id=session.own_id,
+        patients=listed,
+        patient=next(chosen, listed[0]),
+        consents=frozenset(session.consents),
+        unread=session.unread,
+        is_staff=session.is_staff,
     )
-
-
-def _relative(item: dict[str, Any]) -> Patient:
-    birth_date = date.fromisoformat(item.pop("birth_date"))
-    return Patient(id=UUID(item.pop("id")), birth_date=birth_date, **item)
-
-
-def _digest(session_id: str) -> bytes:
-    return hashlib.sha256(session_id.encode()).digest()

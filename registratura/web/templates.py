@@ -15,6 +15,7 @@ from registratura.web.cookies import Cookies
 from registratura.web.paths import safe_path
 from registratura.web.requests import csrf_token_of, current, now_of, today_of
 from registratura.web.spaces import nobreak
+from registratura.web.visitor import relation
 from registratura_ground import look
 from registratura_ground.look.vision import CHOICES, Vision
 
@@ -63,7 +64,7 @@ def _filters(region_zone: str) -> dict[str, Any]:
     named = (
         *(dates.day_words, dates.long_day, dates.near_day, dates.weekday, dates.short_weekday),
         *(dates.month_of, dates.digits, dates.age, dates.plural, dates.plural_word, nobreak),
-        *(clock, day_of),
+        *(clock, day_of, relation),
     )
     return {filter_.__name__: filter_ for filter_ in named}
 

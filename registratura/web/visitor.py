@@ -1,62 +1,35 @@
 """Who is at the browser: the account that signed in, and the people it may act for."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
-# Kinship as the owner chose it → the word beside the name, for a man and for a woman.
+from registratura.people.patients import Patient
+
+# Kinship as the link has it → the word beside the name, for a man and for a woman.
 KINSHIP = {
     "child": ("Сын", "Дочь"),
     "grandchild": ("Внук", "Внучка"),
     "sibling": ("Брат", "Сестра"),
     "ward": ("Подопечный", "Подопечная"),
     "other_child": ("Родственник", "Родственница"),
+    "spouse": ("Муж", "Жена"),
+    "parent": ("Отец", "Мать"),
+    "by_proxy": ("По доверенности", "По доверенности"),
 }
 
 
-@dataclass(frozen=True)
-class Patient:
-    """A person for whom the visitor may act. `kinship` is None for the visitor himself."""
-
-    id: UUID
-    last_name: str
-    first_name: str
-    middle_name: str | None
-    birth_date: date
-    sex: str
-    kinship: str | None = None
-
-    @property
-    def full_name(self) -> str:
-        """«Иванова Мария Петровна»."""
-        return " ".join(filter(None, (self.last_name, self.first_name, self.middle_name)))
-
-    @property
-    def short_name(self) -> str:
-        """«Иванова М.П.»."""
-        initials = "".join(f"{name[0]}." for name in (self.first_name, self.middle_name) if name)
-        return f"{self.last_name} {initials}".strip()
-
-    @property
-    def initials(self) -> str:
-        """«ИМ», for the round mark beside the name."""
-        return (self.last_name[:1] + self.first_name[:1]).upper()
-
-    @property
-    def relation(self) -> str:
-        """«Вы», «Сын», «Внучка»."""
-        if self.kinship is None:
-            return "Вы"
-        return KINSHIP[self.kinship][self.sex == "F"]
+def relation(patient: Patient) -> str:
+    """«Вы», «Сын», «Внучка»."""
+    return "Вы" if patient.kinship is None else KINSHIP[patient.kinship][patient.sex == "F"]
 
 
 @dataclass(frozen=True)
 class Visitor:
     """A signed-in account. `patients` begins with the owner; `patient` is the default of a new
     booking; `consents` are the documents agreed to, each `name version`; `unread` counts the
-    messages that he has not seen."""
+    messages that he has not seen; `is_staff`: he has a role at the desk."""
 
     account_id: UUID
     person_id: UUID
@@ -64,6 +37,7 @@ class Visitor:
     patient: Patient
     consents: frozenset[str]
     unread: int = 0
+    is_staff: bool = False
 
     @property
     def owner(self) -> Patient:
@@ -73,7 +47,7 @@ class Visitor:
     def find_patient(self, patient_id: UUID | str | None) -> Patient | None:
         """The patient with that id among those the visitor may act for, or None."""
         wanted = str(patient_id)
-        return next((patient for patient in self.patients if str(patient.id) == wanted), None)
+        return next((it for it in self.patients if str(it.person_id) == wanted), None)
 
     def get_patient(self, patient_id: UUID | str | None) -> Patient:
         """The same, or the 404 that a stranger's person gets in every case."""

@@ -1,6 +1,6 @@
 """Builds the stand-in: database, key, pages, protocol; everything in one small ASGI application."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from registratura_standins.esia import (
 )
 from registratura_standins.esia.cookies import cookie_name
 from registratura_standins.esia.database import Connection, Pool, migrate, open_pool
-from registratura_standins.esia.provider import Provider, open_provider
+from registratura_standins.esia.provider import Identity, Provider, open_provider
 from registratura_standins.esia.sessions import Session, find_session, sweep
 from registratura_standins.esia.settings import Settings
 
@@ -117,9 +117,9 @@ def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
     return add_headers
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The application; key and certificate are made here, the schema at its start."""
-    provider = open_provider(settings)
+def create_app(settings: Settings, identities: Mapping[str, Identity] | None = None) -> Litestar:
+    """The application; keys and certificates are made here, the schema at its start."""
+    provider = open_provider(settings, identities)
     shelf = pages.make_shelf()
     return Litestar(
         [*ROUTES, static_route(shelf)],

@@ -29,6 +29,7 @@ async def show_account(db: Connection, session: Session | None, now: datetime) -
         "account.html",
         owner=owner,
         consents=[(one, name_groups(one.scopes)) for one in given],
+        permissions=await consents.search_permissions(db, session.oid, now),
         here_sid=session.sid,
         sessions=await sessions.search_sessions(db, session.oid, now),
     )

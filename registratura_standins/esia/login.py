@@ -12,10 +12,10 @@ from litestar.response import Redirect
 from registratura_standins.esia import factors, throttle
 from registratura_standins.esia.accounts import check_login
 from registratura_standins.esia.authorisations import Authorisation, find_authorisation
-from registratura_standins.esia.authorise import proceed
 from registratura_standins.esia.cookies import cookie_name, forget_cookie, make_cookie
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.pages import page
+from registratura_standins.esia.proceeding import proceed
 from registratura_standins.esia.provider import Provider
 from registratura_standins.esia.sessions import (
     Session,

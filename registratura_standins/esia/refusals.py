@@ -20,7 +20,8 @@ from registratura_standins.esia.provider import Provider
 
 AnyRequest = Request[Any, Any, Any]
 _LOG = structlog.get_logger("esia")
-_ANSWERED_IN_JSON = ("/rs/", "/aas/oauth2/v3/", "/aas/oauth2/te")
+_ANSWERED_IN_JSON = ("/rs/", "/aas/oauth2/v3/", "/aas/oauth2/te", "/aas/oauth2/api/")
+_OF_CLIENTS = ("/aas/oauth2/ac", "/aas/oauth2/v2/ac")
 
 
 def on_outdated(_: AnyRequest, __: Outdated) -> Template:
@@ -66,7 +67,9 @@ def _broken(request: AnyRequest, fault: Exception, code: str, status: int) -> Re
     )
     if request.scope["path"].startswith(_ANSWERED_IN_JSON):
         return _json(request, code, status)
-    return _page("fault.html", status, reference=reference)
+    # Nothing is known of the client: the fault cannot be taken back to it.
+    told = Fault(code).description if request.scope["path"].startswith(_OF_CLIENTS) else ""
+    return _page("fault.html", status, reference=reference, told=told)
 
 
 def _json(request: AnyRequest, code: str, status: int) -> Response[Any]:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +18,7 @@ from registratura_standins.esia.app import create_app
 from registratura_standins.esia.clients import Certificate, Client, register
 from registratura_standins.esia.database import Connection, migrate
 from registratura_standins.esia.demo_accounts import seed_demo
+from registratura_standins.esia.provider import Identity, open_identities
 from registratura_standins.esia.scopes import REGISTRY
 from registratura_standins.esia.settings import Settings
 from tests.esia_standin.browser import Browser
@@ -65,11 +68,16 @@ def esia_database_url(server: embedded.Server, esia_template: str) -> Iterator[s
 @pytest.fixture
 def esia_settings(esia_database_url: str, esia_keys: Path) -> Settings:
     """Settings of the stand-in under test."""
+    return replace(key_settings(esia_keys), database_url=esia_database_url)
+
+
+def key_settings(folder: Path) -> Settings:
+    """Settings with the keys of this folder and no database."""
     return Settings(
-        database_url=esia_database_url,
+        database_url="",
         public_url=PUBLIC_URL,
-        key_file=esia_keys / "esia.key",
-        certificate_file=esia_keys / "esia.crt",
+        key_file=folder / "esia.key",
+        certificate_file=folder / "esia.crt",
     )
 
 
@@ -81,10 +89,24 @@ async def esia_db(esia_database_url: str) -> AsyncIterator[Connection]:
         yield db
 
 
+@pytest.fixture(scope="session")
+def esia_identities(esia_keys: Path) -> dict[str, Identity]:
+    """Its keys, opened once: GOST takes five runs of `openssl`."""
+    return open_identities(key_settings(esia_keys))
+
+
 @pytest.fixture
-async def esia(esia_settings: Settings) -> AsyncIterator[Litestar]:
+async def esia(
+    esia_settings: Settings, esia_identities: dict[str, Identity]
+) -> AsyncIterator[Litestar]:
     """The stand-in, running."""
-    app = create_app(esia_settings)
+    async with alive(create_app(esia_settings, esia_identities)) as app:
+        yield app
+
+
+@asynccontextmanager
+async def alive(app: Litestar) -> AsyncIterator[Litestar]:
+    """The application between its start and its end."""
     ready, over = asyncio.Event(), asyncio.Event()
 
     async def run() -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import ssl
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,8 @@ from tests.esia_standin.vectors import CODE, FIELDS, STRINGS, load
 from tests.ground.openssl import needs_gost
 
 in_both_modes = pytest.mark.parametrize("mode", ["rsa", pytest.param("gost", marks=needs_gost)])
+# Within the dates of the certificates.
+ASKED_AT = datetime(2026, 12, 1, tzinfo=UTC)
 WRONG = [name for name in STRINGS if name not in ("ac", "code")]
 
 
@@ -45,9 +47,9 @@ def asked(mode: str, signature: str, **more: str) -> dict[str, str]:
 async def test_the_fixed_requests_are_taken(esia_db: Connection, mode: str) -> None:
     client = await enrolled(esia_db, mode)
     assert version_of("/aas/oauth2/v2/ac") is version_of("/aas/oauth2/v3/te") is V2
-    await check_signature(esia_db, client, asked(mode, "ac"), V2, V2.ac)
-    await check_signature(esia_db, client, asked(mode, "ac"), V2, V2.refresh)
-    await check_signature(esia_db, client, asked(mode, "code", code=CODE), V2, V2.code)
+    await check_signature(esia_db, client, asked(mode, "ac"), V2, V2.ac, ASKED_AT)
+    await check_signature(esia_db, client, asked(mode, "ac"), V2, V2.refresh, ASKED_AT)
+    await check_signature(esia_db, client, asked(mode, "code", code=CODE), V2, V2.code, ASKED_AT)
 
 
 @in_both_modes
@@ -55,16 +57,16 @@ async def test_the_fixed_requests_are_taken(esia_db: Connection, mode: str) -> N
 async def test_any_other_order_is_refused(esia_db: Connection, mode: str, wrong: str) -> None:
     client = await enrolled(esia_db, mode)
     request = asked(mode, wrong, code=CODE)
-    for signed in (V2.ac, V2.code, V2.refresh):
+    for signed in (V2.ac, V2.code, V2.refresh, V2.credentials):
         with pytest.raises(Fault, match="007053"):
-            await check_signature(esia_db, client, request, V2, signed)
+            await check_signature(esia_db, client, request, V2, signed, ASKED_AT)
 
 
 @in_both_modes
 async def test_a_code_is_part_of_what_is_signed(esia_db: Connection, mode: str) -> None:
     client = await enrolled(esia_db, mode)
     with pytest.raises(Fault, match="007053"):
-        await check_signature(esia_db, client, asked(mode, "ac", code=CODE), V2, V2.code)
+        await check_signature(esia_db, client, asked(mode, "ac", code=CODE), V2, V2.code, ASKED_AT)
 
 
 def test_the_hash_is_over_the_certificate_itself() -> None:

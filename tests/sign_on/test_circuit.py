@@ -72,11 +72,16 @@ async def test_people_are_told_at_once_and_esia_is_left_in_peace(
     provider: Provider, maria: httpx.AsyncClient
 ) -> None:
     provider.instead = httpx.ConnectError("refused")
-    for _ in range(MOST_FAILURES + 2):
-        answer = await come_back(maria, await go_to_esia(maria))
+    begun = [await go_to_esia(maria) for _ in range(MOST_FAILURES + 2)]
+    for asked in begun:
+        answer = await come_back(maria, asked)
         assert answer.status_code == 503
         assert "ЕСИА сейчас не отвечает" in answer.text
     assert len(provider.asked) == MOST_FAILURES
+    # Nobody is sent where he could not come back from.
+    answer = await maria.get("/signin/esia?next=/appointments")
+    assert answer.status_code == 503
+    assert 'href="/signin/esia?next=%2Fappointments">Попробовать ещё раз' in answer.text
     assert (await maria.get("/clinics")).status_code == 200
 
 

@@ -7,6 +7,7 @@ from litestar import Litestar
 from registratura.db import Connection, value
 from registratura.people import patients
 from registratura.web import sessions
+from registratura.web.visitor import relation
 from tests.given import people as given
 from tests.given import portal
 from tests.given.cards import join, mistyped
@@ -95,9 +96,9 @@ async def test_the_drop_down_lists_whom_the_engine_lets_one_book(db: Connection)
     visitor = await sessions.find_visitor(db, session_id, now=NOW, today=TODAY)
     assert visitor is not None
     allowed = await patients.search(db, maria.id, now=NOW, zone=ZONE)
-    assert [it.id for it in visitor.patients] == [it.person_id for it in allowed]
+    assert [it.person_id for it in visitor.patients] == [it.person_id for it in allowed]
     assert [it.short_name for it in visitor.patients] == ["Иванова М.П.", "Иванов П.И."]
-    assert [it.relation for it in visitor.patients] == ["Вы", "Сын"]
+    assert [relation(it) for it in visitor.patients] == ["Вы", "Сын"]
 
 
 async def test_a_card_reached_twice_stands_once_in_the_drop_down(db: Connection) -> None:
@@ -111,8 +112,8 @@ async def test_a_card_reached_twice_stands_once_in_the_drop_down(db: Connection)
     visitor = await sessions.find_visitor(db, session_id, now=NOW, today=TODAY)
     assert visitor is not None
     allowed = await patients.search(db, maria.id, now=NOW, zone=ZONE)
-    assert [it.id for it in visitor.patients] == [it.person_id for it in allowed]
-    assert visitor.patient.id == first.person_id
+    assert [it.person_id for it in visitor.patients] == [it.person_id for it in allowed]
+    assert visitor.patient.person_id == first.person_id
 
 
 async def test_signing_out_ends_the_session_and_goes_on_to_esia(app: Litestar) -> None:
