@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from demo.cast import PETRS_CLINIC
 from demo.clinics import Area, Post, Staffed, organisations
+from demo.nomenclature import SERVICES
 from demo.places import SETTLEMENTS
 from demo.positions import POSITIONS
-from demo.nomenclature import SERVICES
 from demo.sizes import Size
 
 Row = tuple[object, ...]
