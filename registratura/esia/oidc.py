@@ -57,7 +57,7 @@ class Oidc(Wire):
     async def start(self, attempt: Attempt, *, now: datetime) -> str:
         """Where the browser goes to sign in. Refuses with `EsiaDown`, or with `EsiaRefused` a
         gateway whose document must not be believed."""
-        self.circuit.check()
+        self.check_up()
         endpoint = await self.discovery.endpoint("authorization_endpoint")
         fields = {
             "response_type": "code",
