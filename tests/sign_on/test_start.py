@@ -21,7 +21,6 @@ PRODUCTION = {
     "REGISTRATURA_ENVIRONMENT": "production",
     "REGISTRATURA_SECRET": "b" * 40,
     "REGISTRATURA_PUBLIC_URL": "https://registratura.example",
-    "REGISTRATURA_FEDERAL_CALLERS": "203.0.113.0/24",
     "DATABASE_URL": "postgresql://registratura_app@127.0.0.1/registratura",
     "REGISTRATURA_FEDERAL_CALLERS": "203.0.113.0/24",
     "REGISTRATURA_ESIA_KEY_FILE": str(KEY),
