@@ -81,6 +81,23 @@ async def keep_authorisation(
     return made
 
 
+class Outdated(Exception):
+    """The sign-on that a page belongs to has ended: back to the portal, and once more."""
+
+
+async def read_ask(db: Connection, ask: str | None, now: datetime) -> Authorisation | None:
+    """The sign-on under way; None where nobody asked. Refuses with `Outdated`."""
+    if not ask:
+        return None
+    try:
+        found = await find_authorisation(db, UUID(ask), now)
+    except ValueError as fault:
+        raise Outdated from fault
+    if found is None:
+        raise Outdated
+    return found
+
+
 async def find_authorisation(db: Connection, id: UUID, now: datetime) -> Authorisation | None:
     """The request, unless it has ended."""
     return await find(

@@ -103,6 +103,19 @@ ACCOUNTS = (
         "4049900839000052",
         second_step="sms",
     ),
+    # The other levels and second steps that there are.
+    DemoAccount(
+        30,
+        "Кодов Артём Павлович",
+        date(1991, 8, 19),
+        "M",
+        "20000003024",
+        second_step="totp",
+    ),
+    DemoAccount(
+        31, "Черновикова Вера Юрьевна", date(1994, 12, 5), "F", "20000003125", level="standard"
+    ),
+    DemoAccount(32, "Смирнова Анна Олеговна", date(2019, 3, 14), "F", "20000002123", level="child"),
     # Staff: no policy is known here, as often in life.
     DemoAccount(10, "Регистратова Ольга Ивановна", date(1980, 2, 2), "F", "20000001020"),
     DemoAccount(11, "Врачёва Нина Олеговна", date(1975, 3, 3), "F", "20000001121"),

@@ -8,6 +8,9 @@ from registratura_standins.esia.database import Connection, execute, value
 if TYPE_CHECKING:
     from registratura_standins.esia.demo_accounts import DemoAccount, DemoChild
 
+# Of the account whose second step is an application: public, so that tests can make its codes.
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - a demo's
+
 
 async def add_account(
     db: Connection, one: "DemoAccount", password_hash: str, now: datetime
@@ -21,6 +24,8 @@ async def add_account(
         await _add_papers(db, one)
         for child in one.children:
             await _add_child(db, one, child)
+        if one.level == "child":
+            await _join_parent(db, one)
     return True
 
 
@@ -33,17 +38,18 @@ async def _put_account(
     made = await execute(
         db,
         """
-        insert into account (oid, level, password_hash, second_step, last_name, first_name,
-            middle_name, birth_date, birth_place, gender, snils, changed_at)
-        values (%(oid)s, %(level)s, %(password_hash)s, %(second_step)s, %(last_name)s,
-            %(first_name)s, %(middle_name)s, %(birth_date)s, %(birth_place)s, %(gender)s,
-            %(snils)s, %(now)s)
+        insert into account (oid, level, password_hash, second_step, totp_secret, last_name,
+            first_name, middle_name, birth_date, birth_place, gender, snils, changed_at)
+        values (%(oid)s, %(level)s, %(password_hash)s, %(second_step)s, %(totp_secret)s,
+            %(last_name)s, %(first_name)s, %(middle_name)s, %(birth_date)s, %(birth_place)s,
+            %(gender)s, %(snils)s, %(now)s)
         on conflict (oid) do nothing
         """,
         oid=one.oid,
         level=one.level,
         password_hash=password_hash,
         second_step=one.second_step,
+        totp_secret=TOTP_SECRET if one.second_step == "totp" else None,
         last_name=last_name,
         first_name=first_name,
         middle_name=middle_name,
@@ -89,7 +95,7 @@ async def _add_contacts(db: Connection, one: "DemoAccount") -> None:
 
 
 async def _add_papers(db: Connection, one: "DemoAccount") -> None:
-    if one.level != "confirmed":
+    if one.level in ("simplified", "child"):
         return
     passport = {
         "id": one.number * 100 + 1,
@@ -150,6 +156,16 @@ async def _add_child(db: Connection, parent: "DemoAccount", child: "DemoChild") 
     policy = {"id": child.id * 10 + 2, "child_id": child.id, "type": "MDCL_PLCY"}
     await _put_document(db, certificate)
     await _put_document(db, {**policy, "verified": False, "number": child.policy})
+
+
+async def _join_parent(db: Connection, one: "DemoAccount") -> None:
+    """The child of a parent's list, known by its СНИЛС, has this account."""
+    await execute(
+        db,
+        "update child set account_oid = %(oid)s where snils = %(snils)s",
+        oid=one.oid,
+        snils=one.snils,
+    )
 
 
 _CONTACT: LiteralString = """

@@ -7,10 +7,11 @@ from babel import Locale
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from registratura_standins.esia.authorisations import Outdated, read_ask
+from registratura_standins.esia.browsers import typed
 from registratura_standins.esia.consents import give_consent
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.faults import Fault
-from registratura_standins.esia.login import Outdated, read_ask, typed
 from registratura_standins.esia.owners import Owner, find_owner
 from registratura_standins.esia.pages import page
 from registratura_standins.esia.proceeding import answer_fault, proceed

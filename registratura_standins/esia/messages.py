@@ -18,10 +18,13 @@ class Message:
 
 
 async def send(db: Connection, target: str, words: str, now: datetime) -> None:
-    """Put the message where its page shows it."""
+    """Put the message where its page shows it; one without words is not, and takes as long."""
     await execute(
         db,
-        "insert into message (target, words, sent_at) values (%(target)s, %(words)s, %(now)s)",
+        """
+        insert into message (target, words, sent_at)
+        select %(target)s, %(words)s, %(now)s where %(words)s <> ''
+        """,
         target=target,
         words=words,
         now=now,

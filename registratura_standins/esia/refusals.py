@@ -8,13 +8,14 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
-from litestar.response import Template
+from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura_standins.esia.authorisations import Outdated
 from registratura_standins.esia.cookies import forget_cookie
 from registratura_standins.esia.faults import Fault
-from registratura_standins.esia.login import Outdated
+from registratura_standins.esia.owners import SignedOut
 from registratura_standins.esia.profile import REFUSALS
 from registratura_standins.esia.provider import Provider
 
@@ -29,13 +30,18 @@ def on_outdated(_: AnyRequest, __: Outdated) -> Template:
     return _page("outdated.html", 410)
 
 
+def on_signed_out(_: AnyRequest, __: SignedOut) -> Redirect:
+    """A page of the account, and nobody is signed in."""
+    return Redirect("/login", status_code=303)
+
+
 def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     """Unknown address, wrong method, unreadable form, a form whose protection has ended."""
     status = fault.status_code
     if status >= 500:
         return on_fault(request, fault)
     if request.scope["path"].startswith(_ANSWERED_IN_JSON):
-        return _json(request, "007003", 404 if status == 404 else 400)
+        return _json(request, "007003", status if status in (403, 404) else 400)
     if not isinstance(fault, PermissionDeniedException):
         return _page("not_found.html", status)
     # A token signed with an older key would be refused for ever: the next page makes a new one.
@@ -92,6 +98,7 @@ def _page(template: str, status: int, **context: object) -> Template:
 
 HANDLERS: ExceptionHandlersMap = {
     Outdated: on_outdated,
+    SignedOut: on_signed_out,
     HTTPException: on_http,
     psycopg.OperationalError: on_database_down,
     PoolTimeout: on_database_down,

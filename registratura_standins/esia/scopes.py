@@ -93,6 +93,8 @@ CHILD_FIELDS = {
     "gender": "kid_gender",
     "snils": "kid_snils",
     "inn": "kid_inn",
+    "mobile": "kid_mobile",
+    "email": "kid_email",
 }
 CONTACT_TYPES = {"MBT": "mobile", "EML": "email"}  # `contacts` opens all
 BIRTH_CERTIFICATES = ("RF_BRTH_CERT", "FID_BRTH_CERT", "OLD_BRTH_CERT", "BRTH_CERT")
