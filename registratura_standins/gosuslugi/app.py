@@ -77,6 +77,7 @@ ROUTES = (
     appointments.ask_to_cancel,
     appointments.cancel,
     push.take_status,
+    push.list_statuses,
 )
 
 
