@@ -30,7 +30,6 @@ from registratura_standins.gosuslugi import (
     referrals,
     signin,
     times,
-    told,
     whom,
 )
 from registratura_standins.gosuslugi.asking import Line
@@ -78,7 +77,7 @@ ROUTES = (
     appointments.ask_to_cancel,
     appointments.cancel,
     push.take_status,
-    told.list_statuses,
+    push.list_statuses,
 )
 
 

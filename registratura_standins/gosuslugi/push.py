@@ -4,11 +4,12 @@ No schema of it is public: what identifies the booking and its state is demanded
 written as it likes.
 """
 
+import json
 from datetime import datetime
 
 import psycopg
 import structlog
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.exceptions import HTTPException
 from lxml import etree
 from psycopg_pool import PoolTimeout
@@ -24,7 +25,7 @@ from registratura_standins.gosuslugi.soap import (
     parse_body,
 )
 from registratura_standins.gosuslugi.statuses import Pushed
-from registratura_standins.gosuslugi.visitors import AnyRequest, pool_of
+from registratura_standins.gosuslugi.visitors import AnyRequest, pool_of, settings_of
 from registratura_standins.gosuslugi.visitors import moment as this_moment
 
 _LOG = structlog.get_logger("push")
@@ -48,6 +49,29 @@ async def take_status(request: AnyRequest) -> Response[bytes]:
         return Response(content, status_code=500, media_type="text/xml")
     code, comment = await _take(request, root, book_id)
     return Response(_answer(book_id, code, comment), media_type="text/xml")
+
+
+@get("/fer/statuses", name="pushed")
+async def list_statuses(request: AnyRequest, rmis: str = "") -> Response[bytes]:
+    """For the region's nightly comparison, which the profile does not know: a line of JSON for
+    each booking with its last status, of visits `from` … `to`."""
+    try:
+        first, end = (moment(request.query_params.get(name, "")) for name in ("from", "to"))
+    except Nonsense:
+        return Response(b"from, to: moments with an offset", status_code=400)
+    async with pool_of(request).connection() as db:
+        found = await statuses.search_last(db, rmis, first, end)
+    zone = settings_of(request).zone
+    lines = [
+        {
+            "Book_Id_Mis": it.book_id,
+            "Status": it.status,
+            "Visit_Time": it.visit_time.astimezone(zone).isoformat(timespec="seconds"),
+        }
+        for it in found
+    ]
+    content = b"".join(json.dumps(it).encode() + b"\n" for it in lines)
+    return Response(content, media_type="application/x-ndjson")
 
 
 async def _take(request: AnyRequest, root: etree._Element, book_id: str) -> tuple[str, str]:
@@ -83,7 +107,7 @@ def _read(root: etree._Element, book_id: str) -> Pushed:
     except Nonsense:
         raise Nonsense("Visit_Time") from None
     source = _text(root, "Source_Code").translate(_LATIN)
-    return Pushed(book_id, status, visit_time, source or "UNKNOWN")
+    return Pushed(_text(root, "Rmis_Id"), book_id, status, visit_time, source or "UNKNOWN")
 
 
 def _text(root: etree._Element, name: str) -> str:

@@ -12,6 +12,7 @@ STATUSES = ("RECORDED", "CANCELED", "SUCCESS", "PATIENT_NOT_ARRIVED")
 class Pushed:
     """One status as the region told it. It names no person."""
 
+    rmis_id: str
     book_id: str
     status: str
     visit_time: datetime
@@ -23,6 +24,15 @@ class Received(Pushed):
     """The same, with when it came."""
 
     received_at: datetime
+
+
+@dataclass(frozen=True)
+class Last:
+    """A booking and what was last heard of it."""
+
+    book_id: str
+    status: str
+    visit_time: datetime
 
 
 @dataclass(frozen=True)
@@ -45,8 +55,8 @@ async def receive(db: Connection, pushed: Pushed, now: datetime) -> None:
             db,
             Received,
             """
-            select book_id, status, visit_time, source_code, received_at from pushed_status
-            where book_id = %(id)s order by id desc limit 1
+            select rmis_id, book_id, status, visit_time, source_code, received_at
+            from pushed_status where book_id = %(id)s order by id desc limit 1
             """,
             id=pushed.book_id,
         )
@@ -58,8 +68,9 @@ async def receive(db: Connection, pushed: Pushed, now: datetime) -> None:
         await execute(
             db,
             """
-            insert into pushed_status (book_id, status, visit_time, source_code, received_at)
-            values (%(book_id)s, %(status)s, %(visit_time)s, %(source_code)s, %(now)s)
+            insert into pushed_status
+                (rmis_id, book_id, status, visit_time, source_code, received_at)
+            values (%(rmis_id)s, %(book_id)s, %(status)s, %(visit_time)s, %(source_code)s, %(now)s)
             """,
             **vars(pushed),
             now=now,
@@ -79,8 +90,8 @@ async def search(db: Connection, book_id: str) -> list[Received]:
         db,
         Received,
         """
-        select book_id, status, visit_time, source_code, received_at from pushed_status
-        where book_id = %(id)s order by id
+        select rmis_id, book_id, status, visit_time, source_code, received_at
+        from pushed_status where book_id = %(id)s order by id
         """,
         id=book_id,
     )
@@ -99,6 +110,30 @@ async def _show(db: Connection, received: Received) -> None:
           and (%(status)s <> 'RECORDED' or coalesce(status, 'RECORDED') = 'RECORDED')
         """,
         **vars(received),
+    )
+
+
+async def search_last(db: Connection, rmis_id: str, first: datetime, end: datetime) -> list[Last]:
+    """What is known here of each of that region's visits from `first` to before `end`: the last
+    that was pushed, and bookings made here of which nothing has been pushed yet."""
+    return await rows(
+        db,
+        Last,
+        """
+        select * from (
+            select distinct on (book_id) book_id, status, visit_time
+            from pushed_status where rmis_id = %(rmis)s order by book_id, id desc
+        ) as pushed
+        where visit_time >= %(first)s and visit_time < %(end)s
+        union all
+        select book_id, coalesce(status, 'RECORDED'), starts_at from booking
+        where state = 'booked' and starts_at >= %(first)s and starts_at < %(end)s
+          and not exists (select from pushed_status where pushed_status.book_id = booking.book_id)
+        order by visit_time, book_id
+        """,
+        rmis=rmis_id,
+        first=first,
+        end=end,
     )
 
 

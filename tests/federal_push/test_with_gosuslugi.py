@@ -65,7 +65,7 @@ async def test_what_was_pushed_stands_in_its_list(
     asked = jobs.make_range(NOW, ZONE)
     answer = await http.get(
         "/fer/statuses",
-        params={"rmis": "r", "from": asked.first.isoformat(), "to": asked.end.isoformat()},
+        params={"rmis": "conc-00040-rmis", "from": asked.first.isoformat(), "to": asked.end.isoformat()},
     )
     theirs = their_list.read(answer.content.splitlines())
     assert {it.number: str(it.status) for it in theirs.values()} == {

@@ -1,5 +1,6 @@
 """Statuses that the region pushes: shown at once, in their order, once, and to nobody else."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -180,6 +181,22 @@ async def test_what_cannot_be_read_is_refused_for_good(federal: Litestar, spoilt
 async def test_what_names_no_booking_gets_a_fault(federal: Litestar, content: bytes) -> None:
     status, answer = await push(federal, content)
     assert (status, answer["faultcode"]) == (500, "soap:Client")
+
+
+async def test_the_region_gets_the_last_status_of_each_visit_for_its_nightly_comparison(
+    maria: Browser, federal: Litestar
+) -> None:
+    later = TIME.replace("08:20", "09:40")
+    await told(federal, message("RECORDED", "40-9", later), message("CANCELED", "40-9", later))
+    region = browser(federal)
+    asked = {"rmis": "conc-00000-rmis", "from": f"{TOMORROW}T00:00:00+03:00"}
+    answer = await region.get("/fer/statuses", params={**asked, "to": f"{TOMORROW}T20:00:00+03:00"})
+    assert [json.loads(it) for it in answer.text.splitlines()] == [
+        {"Book_Id_Mis": envelopes.BOOK, "Status": "RECORDED", "Visit_Time": TIME},  # not told yet
+        {"Book_Id_Mis": "40-9", "Status": "CANCELED", "Visit_Time": later},
+    ]
+    earlier = await region.get("/fer/statuses", params={**asked, "to": TIME})
+    assert earlier.text == ""
 
 
 async def test_what_cannot_be_kept_now_is_to_be_sent_again(

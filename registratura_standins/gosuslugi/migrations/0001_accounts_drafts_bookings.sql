@@ -101,6 +101,7 @@ create index booking_to_do on booking (next_try_at) where next_try_at is not nul
 -- not made here are only counted.
 create table pushed_status (
     id             bigint generated always as identity primary key,
+    rmis_id        text not null,                   -- which region told it
     book_id        text not null,
     status         text not null,
     visit_time     timestamptz not null,
@@ -108,3 +109,4 @@ create table pushed_status (
     received_at    timestamptz not null
 );
 create index pushed_status_of_booking on pushed_status (book_id, id);
+create index pushed_status_by_time on pushed_status (visit_time);
