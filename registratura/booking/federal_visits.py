@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from registratura import db as database
 from registratura.booking.model import Receipt
@@ -100,6 +101,11 @@ class Told:
     booked_at: datetime
     zone: str
     channel: str
+
+    @property
+    def local_start(self) -> datetime:
+        """When it begins, by the clinic's own clock."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone))
 
 
 async def find_told(

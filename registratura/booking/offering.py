@@ -4,7 +4,6 @@ on which days. Whole regions and several clinics at once, unlike the pages' `boo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from registratura.booking import rules
@@ -21,14 +20,15 @@ from registratura.people.patients import Patient
 class Offering:
     """Who books through which channel at what moment.
 
-    By the referral `named`; without one by any of `usable` that leads to the doctor, as the
-    booking itself would find it.
+    By the referral `named` where it leads, `only_by_it` or elsewhere without; where a position
+    needs one, by any of `usable`, as the booking itself would find it.
     """
 
     patient: Patient
     channel: Channel
     now: datetime
     named: Referral | None = None
+    only_by_it: bool = False
     usable: Sequence[Referral] = ()
 
     def judge(self, found: Sequence[Doctor]) -> "list[Offered]":
@@ -43,14 +43,22 @@ class Offering:
 
     def _days(self, doctor: Doctor, days: Sequence[date]) -> Iterable[date]:
         """The days on which no rule is in the way."""
-        leading = [it for it in self._referrals if _leads(it, doctor)]
-        if self.named is not None or leading or self._grows_older(days):
+        leading = self._leading(doctor)
+        if self.only_by_it and not leading:
+            return ()
+        if leading or self._grows_older(days):
             return [day for day in days if self._may_book(doctor, day, leading)]
         return days if days and self._may_book(doctor, days[0], ()) else ()
 
+    def _leading(self, doctor: Doctor) -> Sequence[Referral]:
+        """The referrals by which he would be booked."""
+        if self.named is not None and _leads(self.named, doctor):
+            return [self.named]
+        return [it for it in self.usable if doctor.needs_referral and _leads(it, doctor)]
+
     def _may_book(self, doctor: Doctor, day: date, leading: Sequence[Referral]) -> bool:
         referral = next((it for it in leading if it.valid_from <= day <= it.valid_to), None)
-        if self.named is not None and referral is None:
+        if self.named in leading and referral is None:
             return False
         seen = replace(doctor, referral_id=referral.id) if referral else doctor
         asked = rules.Request(self.patient, self.channel, self.now, day)
@@ -59,10 +67,6 @@ class Offering:
     def _grows_older(self, days: Sequence[date]) -> bool:
         born = self.patient.birth_date
         return bool(days) and full_years(born, days[0]) != full_years(born, days[-1])
-
-    @cached_property
-    def _referrals(self) -> Sequence[Referral]:
-        return [self.named] if self.named else self.usable
 
 
 @dataclass(frozen=True)

@@ -81,16 +81,16 @@ class FreeInRoom:
 
 
 async def search_free_days(db: Connection, openings: Sequence[Opening]) -> list[FreeDay]:
-    """The first free time of each day of several doctors, in order: one statement."""
+    """The first free time of each day of several doctors, in order: one statement.
+
+    Their windows end: of a channel without a horizon nobody asks for every day to come.
+    """
     if not openings:
         return []
     return await database.rows(
         db,
         FreeDay,
-        "select distinct on (post_id, (starts_at at time zone zone)::date)"
-        " post_id, slot_id, starts_at, ends_at from ("
-        + _OF_SEVERAL
-        + ") as free order by post_id, (starts_at at time zone zone)::date, starts_at",
+        _FIRST_OF_DAYS,
         **_parameters(openings),
     )
 
@@ -109,13 +109,46 @@ async def search_free_in_rooms(db: Connection, openings: Sequence[Opening]) -> l
     )
 
 
+_OPENINGS: LiteralString = """
+    unnest(%(posts)s::uuid[], %(zones)s::text[], %(after)s::timestamptz[],
+           %(until)s::timestamptz[], %(opened_by)s::timestamptz[])
+        as bookable (post_id, zone, after, until, opened_by)
+"""
+
+# A day of a doctor is one look into the index of free slots, however many times it has.
+_FIRST_OF_DAYS: LiteralString = (
+    """
+    select bookable.post_id, free.slot_id, free.starts_at, free.ends_at
+    from
+    """
+    + _OPENINGS
+    + """
+    cross join lateral generate_series(
+        date_trunc('day', bookable.after at time zone bookable.zone),
+        bookable.until at time zone bookable.zone, interval '1 day'
+    ) as day
+    cross join lateral (
+        select slot.id as slot_id, slot.starts_at, slot.ends_at
+        from slot
+        where slot.post_id = bookable.post_id
+          and slot.starts_at >= day at time zone bookable.zone
+          and slot.starts_at < (day + interval '1 day') at time zone bookable.zone and
+    """
+    + FREE
+    + """
+        order by slot.starts_at limit 1
+    ) as free
+    order by bookable.post_id, free.starts_at
+    """
+)
+
 _OF_SEVERAL: LiteralString = (
     """
-    select slot.id as slot_id, slot.post_id, slot.starts_at, slot.ends_at, slot.room_id,
-           bookable.zone
-    from unnest(%(posts)s::uuid[], %(zones)s::text[], %(after)s::timestamptz[],
-                %(until)s::timestamptz[], %(opened_by)s::timestamptz[])
-        as bookable (post_id, zone, after, until, opened_by)
+    select slot.id as slot_id, slot.post_id, slot.starts_at, slot.ends_at, slot.room_id
+    from
+    """
+    + _OPENINGS
+    + """
     join slot on slot.post_id = bookable.post_id and
     """
     + FREE

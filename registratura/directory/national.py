@@ -61,12 +61,15 @@ class Post:
 
 @dataclass(frozen=True)
 class Position:
-    """A position and its national number."""
+    """A position and its national number; `of_rooms`: nobody sits in it, only rooms."""
 
-    id: int
+    position_id: int
     national_id: int
-    name: str
+    position: str
     speciality_id: int
+    service_code: str | None
+    self_booking: bool
+    of_rooms: bool
 
 
 async def search_clinics(db: Connection, ids: Sequence[UUID]) -> list[Clinic]:
@@ -140,11 +143,12 @@ async def search_position_ids(
     own_ids: Sequence[int] = (),
     speciality_id: int | None = None,
 ) -> list[int]:
-    """Our positions of these national numbers, with these numbers of ours, of that speciality."""
+    """Our positions of these national numbers, with these numbers of ours, of that speciality;
+    those that need a referral first."""
     found = await database.value(
         db,
         """
-        select array_agg(id order by id) from position
+        select array_agg(id order by needs_referral desc, id) from position
         where coalesce(national_id, id) = any(%(national)s::int[])
            or id = any(%(own)s::int[])
            or speciality_id = %(speciality)s::int
@@ -154,6 +158,23 @@ async def search_position_ids(
         speciality=speciality_id,
     )
     return list(found or ())
+
+
+async def search_positions(db: Connection, ids: Sequence[int]) -> list[Position]:
+    """These positions, in no order."""
+    return await database.rows(
+        db,
+        Position,
+        """
+        select id as position_id, coalesce(national_id, id) as national_id, name as position,
+               speciality_id, service_code, self_booking,
+               exists (select from post where position_id = position.id)
+                   and not exists (select from post where position_id = position.id
+                                   and practitioner_id is not null) as of_rooms
+        from position where id = any(%(ids)s)
+        """,
+        ids=list(ids),
+    )
 
 
 def room_id_of(oid: str) -> UUID | None:

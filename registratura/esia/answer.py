@@ -74,6 +74,12 @@ def elements(person: Json, name: str) -> list[Json]:
     return [it for it in held if isinstance(it, dict)] if isinstance(held, list) else []
 
 
+def read_id(element: Json) -> str:
+    """The element's id, a number or a text there; empty for anything else."""
+    id = element.get("id")
+    return (read_text(str(id)) or "") if type(id) in (int, str) else ""
+
+
 def read_text(value: object) -> str | None:
     """A printable text without blanks around it, or None."""
     text = value.strip() if isinstance(value, str) else ""
@@ -114,7 +120,7 @@ def _child(kid: Json) -> Child | None:
         return None
     documents = elements(kid, "documents")
     return Child(
-        id=str(kid.get("id", ""))[:LONGEST_TEXT],
+        id=read_id(kid),
         **names,
         snils=read_snils(kid.get("snils")),
         policy_number=_policy(documents),

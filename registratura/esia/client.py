@@ -26,7 +26,7 @@ class Esia(Line):
 
     async def start(self, attempt: Attempt, *, now: datetime) -> str:
         """Where the browser goes to sign in. Refuses with `EsiaDown`."""
-        self.circuit.check()
+        self.check_up()
         return await authorise_url(self, attempt, now=now)
 
     async def finish(self, query: Mapping[str, str], attempt: Attempt, *, now: datetime) -> Answer:

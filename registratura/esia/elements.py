@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from registratura.esia.answer import MOST_CHILDREN, Json
+from registratura.esia.answer import MOST_CHILDREN, Json, read_id
 from registratura.esia.faults import EsiaDown, EsiaRefused
 from registratura.esia.line import Line
 
@@ -52,7 +52,7 @@ class Reader:
 
     async def _documents(self, kid: Json) -> object:
         """A child's documents, asked for where they were not embedded."""
-        id = str(kid.get("id", ""))
+        id = read_id(kid)
         if "documents" in kid or not _CHILD_ID.fullmatch(id):
             return kid.get("documents")
         return await self._find(f"{self._home}/kids/{id}/docs")

@@ -1,6 +1,7 @@
 """A gateway of standard OpenID Connect in ЕСИА's place: code with PKCE S256, `private_key_jwt`."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -41,11 +42,12 @@ class Oidc(Wire):
     key: RSAKey | ECKey = field(repr=False)
     scope: str = SCOPE
     names: Mapping[str, str] = field(default_factory=lambda: NAMES)
+    clock: Callable[[], float] = time.monotonic  # how old what is remembered has grown
 
     @cached_property
     def discovery(self) -> Discovery:
         """What the gateway publishes of itself."""
-        return Discovery(self.issuer, self.ask)
+        return Discovery(self.issuer, self.ask, self.clock)
 
     @property
     def provider(self) -> str:
@@ -55,7 +57,7 @@ class Oidc(Wire):
     async def start(self, attempt: Attempt, *, now: datetime) -> str:
         """Where the browser goes to sign in. Refuses with `EsiaDown`, or with `EsiaRefused` a
         gateway whose document must not be believed."""
-        self.circuit.check()
+        self.check_up()
         endpoint = await self.discovery.endpoint("authorization_endpoint")
         fields = {
             "response_type": "code",

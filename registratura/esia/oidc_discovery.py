@@ -1,7 +1,6 @@
 """What a provider of OpenID Connect publishes of itself, kept for a while: document and keys."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ Ask = Callable[[str, str], Awaitable[Any]]
 class Discovery:
     """One provider's document and keys in one process. `clock` is in seconds, never goes back."""
 
-    def __init__(self, issuer: str, ask: Ask, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, issuer: str, ask: Ask, clock: Callable[[], float]) -> None:
         self._issuer = issuer
         self._ask = ask
         self._clock = clock

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from registratura.esia.circuit import Circuit
+from registratura.circuit import Circuit, CircuitOpen
 from registratura.esia.faults import EsiaDown, EsiaRefused
 
 # Connecting is quick or hopeless; an answer may take as long as a person at a form will wait.
@@ -23,12 +23,21 @@ class Wire:
     http: httpx.AsyncClient
     circuit: Circuit = field(default_factory=Circuit)
 
+    def check_up(self) -> None:
+        """Refuses with `EsiaDown` while the circuit is open; asks nothing itself."""
+        try:
+            self.circuit.check()
+        except CircuitOpen as fault:
+            raise EsiaDown(str(fault)) from None
+
     async def ask(self, method: str, url: str, **options: Any) -> Any:
         """JSON of an answer with status 200. Refuses with `EsiaDown` or `EsiaRefused`."""
-        self.circuit.enter()
         try:
+            self.circuit.enter()
             async with asyncio.timeout(LONGEST):
                 answer, body = await self._read(method, url, **options)
+        except CircuitOpen as fault:
+            raise EsiaDown(str(fault)) from None
         except (httpx.HTTPError, TimeoutError) as fault:
             self.circuit.fail()
             raise EsiaDown(type(fault).__name__) from None

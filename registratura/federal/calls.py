@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from registratura.db import Connection
 from registratura.federal import codes, pieces, sessions
@@ -21,6 +22,11 @@ class Call:
     db: Connection
     now: datetime
     settings: Settings
+
+    @property
+    def today(self) -> date:
+        """The region's date."""
+        return self.now.astimezone(ZoneInfo(self.settings.region_zone)).date()
 
     async def use_session(self, session_id: str) -> Session:
         """The session, used once more. Refuses with `SessionOver`."""

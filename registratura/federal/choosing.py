@@ -23,31 +23,34 @@ async def search_offered(
     *,
     clinics: Sequence[Clinic] | None = None,
     referral: Referral | None = None,
+    only_by_it: bool = False,
     snils: str | None = None,
     room_oid: str | None = None,
 ) -> list[Offered]:
-    """Doctors and rooms that this patient may book, of what is wanted; None does not narrow."""
+    """Doctors and rooms that this patient may book, of what is wanted; None does not narrow.
+
+    `only_by_it`: those to whom the referral leads, whatever else is wanted.
+    """
     found = await doctors.search_any(
         call.db,
         now=call.now,
         department_ids=None if clinics is None else [it.id for it in clinics],
-        position_ids=await _position_ids(call, wanted, referral),
+        position_ids=await _position_ids(call, wanted, referral if only_by_it else None),
         snils=snils,
         room_oid=room_oid,
         room_id=national.room_id_of(room_oid) if room_oid else None,
         born=patient.birth_date,
     )
     usable: Sequence[Referral] = ()
-    if referral is None and any(it.needs_referral for it in found):
-        today = call.now.date()
-        usable = [it for it in await referrals.search_for(call.db, patient) if it.is_usable(today)]
-    return Offering(patient, CHANNEL, call.now, referral, usable).judge(found)
+    if not only_by_it and any(it.needs_referral for it in found):
+        own = await referrals.search_for(call.db, patient)
+        usable = [it for it in own if it.is_usable(call.today)]
+    return Offering(patient, CHANNEL, call.now, referral, only_by_it, usable).judge(found)
 
 
 async def _position_ids(
     call: Call, wanted: Wanted | None, referral: Referral | None
 ) -> Sequence[int] | None:
-    """A referral leads to its position, whatever else is said."""
     if referral is not None:
         return [referral.position_id]
     if wanted is None:

@@ -67,6 +67,7 @@ READING: Mapping[type[Refusal], str] = {
     federal.ReferralExpired: "REFERRAL_PERIOD_HAS_EXPIRED",
     federal.IssuerNotConnected: "MO_NOT_CONNECTED_REFERRAL",
     federal.ReferralInUse: SAME_POSITION,
+    booking.ReferralUnknown: "NO_DATA_FOUND",
 }
 """4.1 to 4.6."""
 
@@ -77,7 +78,7 @@ CANCELLING: Mapping[type[Refusal], str] = {
 }
 """4.8."""
 
-USING: Mapping[type[Refusal], str] = {federal.ReferralNotFound: FAILURE_OPERATION}
+USING: Mapping[type[Refusal], str] = {booking.ReferralUnknown: FAILURE_OPERATION}
 """4.9."""
 
 SOURCES: Mapping[Channel, str] = {

@@ -3,11 +3,10 @@
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from xml.sax.saxutils import quoteattr
 
-from lxml import etree
-
-_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
-_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
+_TYPES = b"<wsdl:types/>"
+_ADDRESS = b'location=""'
 
 
 @cache
@@ -18,14 +17,17 @@ def schema() -> bytes:
 
 @cache
 def wsdl(address: str) -> bytes:
-    """The WSDL of the gateway that answers at `address`."""
-    parser = etree.XMLParser(remove_comments=True)
-    definitions = etree.fromstring((_here() / "er.wsdl").read_bytes(), parser)
-    types, place = definitions.find(f"{_WSDL}types"), next(definitions.iter(_ADDRESS))
-    if types is not None:
-        types.append(etree.fromstring(schema(), parser))
-    place.set("location", address)
-    return etree.tostring(definitions, encoding="utf-8", xml_declaration=True)
+    """The WSDL of the gateway that answers at `address`.
+
+    The schema is put in as it is written: moved as a tree it would lose the declarations of those
+    prefixes that only its attributes' values use.
+    """
+    whole = schema().partition(b"?>")[2].strip()
+    location = f"location={quoteattr(address)}".encode()
+    described = (_here() / "er.wsdl").read_bytes()
+    return described.replace(_TYPES, b"<wsdl:types>" + whole + b"</wsdl:types>").replace(
+        _ADDRESS, location
+    )
 
 
 def _here() -> Traversable:

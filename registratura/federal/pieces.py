@@ -4,6 +4,7 @@ Each function makes one element exactly as the schema wants it, from what the di
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from registratura.directory.national import Clinic, Post
 from registratura.federal.writing import Element, element, needed
@@ -11,6 +12,21 @@ from registratura.federal.writing import Element, element, needed
 _ADULT, _TEEN = 18, 13  # from these ages on (sheet, 4.10)
 _OLDEST = 150
 _AGES_OF_A_CLINIC = {"adult": "ADULT", "child": "CHILD,TEEN", "all": "ALL"}
+
+
+class Kind(Protocol):
+    """A position with its service: what a doctor, a room and a referral's target have alike."""
+
+    @property
+    def position_id(self) -> int: ...
+    @property
+    def national_id(self) -> int: ...
+    @property
+    def position(self) -> str: ...
+    @property
+    def speciality_id(self) -> int: ...
+    @property
+    def service_code(self) -> str | None: ...
 
 
 def clinic_base(clinic: Clinic) -> Element:
@@ -37,16 +53,16 @@ def _base(clinic: Clinic) -> tuple[Element | None, ...]:
     )
 
 
-def post(post: Post, name: str = "Post") -> Element:
+def post(it: Kind, name: str = "Post") -> Element:
     """A position: its national number, and what we call it where it is a kind of our own."""
-    is_own = post.position_id != post.national_id
+    is_own = it.position_id != it.national_id
     return needed(
         name,
-        element("Post_Id", post.national_id),
+        element("Post_Id", it.national_id),
         element(
             "Add_Info_Post",
-            element("Inner_Id", post.position_id),
-            element("Inner_Name", post.position),
+            element("Inner_Id", it.position_id),
+            element("Inner_Name", it.position),
         )
         if is_own
         else None,
@@ -85,19 +101,19 @@ def room_words(number: str) -> str:
     return f"Кабинет {number}"
 
 
-def services_info(it: Post) -> Element | None:
+def services_info(it: Kind) -> Element | None:
     """The service of the position, where the region has named it."""
     if it.service_code is None:
         return None
     return element("Services_Info", element("Service", element("Service_Id", it.service_code)))
 
 
-def service_post(it: Post) -> Element:
+def service_post(it: Kind, name: str = "Service_Post") -> Element:
     """A position with its service."""
-    return needed("Service_Post", post(it), services_info(it))
+    return needed(name, post(it), services_info(it))
 
 
-def service_speciality(it: Post, name: str = "Service_Specialty") -> Element:
+def service_speciality(it: Kind, name: str = "Service_Specialty") -> Element:
     """A speciality with its service, which is mandatory here."""
     return needed(name, element("Specialty_Id", it.speciality_id), services_info(it))
 

@@ -17,6 +17,7 @@ from registratura.db import Connection, execute, rows
 from registratura.notices.audience import STILL_KNOWS
 from registratura.people import patients
 from registratura.people.patients import PATIENTS
+from registratura.people.staff_roles import LIVING_ROLE
 from registratura.web.visitor import Visitor
 
 IDLE = timedelta(minutes=30)
@@ -107,7 +108,9 @@ _VISITOR: LiteralString = f"""
                       where c.account_id = s.account_id and c.withdrawn_at is null) as consents,
                (select count(*) from notice
                  where notice.account_id = s.account_id and notice.state = 'new'
-                   and {STILL_KNOWS}) as unread
+                   and {STILL_KNOWS}) as unread,
+               exists (select from staff_role
+                        where staff_role.snils = a.snils and {LIVING_ROLE}) as is_staff
           from web_session s join account a on a.id = s.account_id
           join person own on own.id = a.person_id
           join person chosen on chosen.id = s.patient_id

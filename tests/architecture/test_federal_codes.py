@@ -43,7 +43,7 @@ def test_every_refusal_of_a_booking_has_a_federal_code() -> None:
 
 def test_every_refusal_of_the_gateway_has_a_federal_code() -> None:
     assert set(kinds(FederalRefusal)) == set(TOLD_AS)
-    tables = {**codes.USING, **codes.CANCELLING, **codes.READING}
+    tables = {**codes.CANCELLING, **codes.READING}
     assert {it: tables[it] for it in TOLD_AS} == TOLD_AS
 
 

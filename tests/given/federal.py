@@ -33,6 +33,7 @@ from tests.given.people import ZONE
 ENVELOPES = Path(__file__).parents[1] / "federal" / "envelopes"
 CHILD, FAR = "1.2.40.1.1", "1.2.40.1.2"  # OIDs of the children's clinics of the region
 _EAR = "310000000" + check_digits("310000000")
+_YOUNG = "310000001" + check_digits("310000001")
 _MAY_BE_EMPTY = {"Book_Id_Mis", "Comment"}
 
 
@@ -47,7 +48,7 @@ async def enrich(db: Connection, now: datetime) -> None:
 
 
 def _more(today: date) -> dict[str, Sequence[tuple[object, ...]]]:
-    posts = {"ecg": ("", 121), "ear": ("ear", 1053)}
+    posts = {"ecg": ("", 121), "ear": ("ear", 1053), "young": ("young", 59)}
     return {
         "positions": [
             (121, "ЭКГ", 35, 15, "", 1, 0, 0),
@@ -59,7 +60,10 @@ def _more(today: date) -> dict[str, Sequence[tuple[object, ...]]]:
             (1053, 53, "", ""),
         ],
         "rooms": [(f"room-{it}", "child", "", it.upper(), "", 2) for it in posts],
-        "practitioners": [("ear", _EAR, "Ушаков", "Лев", "")],
+        "practitioners": [
+            ("ear", _EAR, "Ушаков", "Лев", ""),
+            ("young", _YOUNG, "Юнина", "Вера", "Павловна"),
+        ],
         "posts": [
             (code, who, position, "child", f"room-{code}", 0, 17, "")
             for code, (who, position) in posts.items()
@@ -157,7 +161,7 @@ class Caller:
 
     async def ask(self, name: str, **fields: object) -> Answer:
         """Fill in the envelope, send it, judge the answer's form."""
-        given = {"session": self.session, **_days(), "mo_oid": CHILD, "mo_id": "child", **fields}
+        given = {"session": self.session, **days(), "mo_oid": CHILD, "mo_id": "child", **fields}
         body = envelope(name, **given)
         for old, new in fields.get("change", {}).items():  # type: ignore[attr-defined]
             assert old in body
@@ -175,7 +179,8 @@ class Caller:
         return await self.ask("CancelAppointment", book_id=book_id, reason=reason)
 
 
-def _days() -> dict[str, date]:
+def days() -> dict[str, date]:
+    """A range that covers the horizon."""
     today = datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date()
     return {"first": today, "last": today + timedelta(days=30)}
 

@@ -3,8 +3,7 @@
 import httpx
 import pytest
 
-from registratura.esia import EsiaDown
-from registratura.esia.circuit import MOST_FAILURES, PAUSE, Circuit
+from registratura.circuit import MOST_FAILURES, PAUSE, Circuit, CircuitOpen
 from tests.given.provider import Provider
 from tests.sign_on.test_signing_in import come_back, go_to_esia
 
@@ -29,7 +28,7 @@ def broken(clock: Clock) -> Circuit:
 
 
 def test_after_failures_in_a_row_requests_are_refused_at_once() -> None:
-    with pytest.raises(EsiaDown, match="circuit open"):
+    with pytest.raises(CircuitOpen, match="circuit open"):
         broken(Clock()).enter()
 
 
@@ -48,7 +47,7 @@ def test_after_the_pause_one_asks_and_the_others_wait_for_what_it_learns() -> No
     circuit = broken(clock)
     clock.seconds += PAUSE
     circuit.enter()
-    with pytest.raises(EsiaDown):
+    with pytest.raises(CircuitOpen):
         circuit.enter()
     circuit.succeed()
     circuit.enter()
@@ -62,7 +61,7 @@ def test_when_the_one_that_asks_fails_the_pause_begins_anew() -> None:
     clock.seconds += 8
     circuit.fail()
     clock.seconds += PAUSE - 1
-    with pytest.raises(EsiaDown):
+    with pytest.raises(CircuitOpen):
         circuit.enter()
     clock.seconds += 1
     circuit.enter()

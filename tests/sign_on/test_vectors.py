@@ -15,21 +15,11 @@ from registratura.esia.verify import LEEWAY, verify
 from registratura_ground.signing import ALGORITHMS, Verifier, b64url, open_verifier, unb64url
 from tests.esia_standin.vectors import CODE, FIELDS, ISSUED_AT, OID, STRINGS, load
 from tests.ground.openssl import needs_gost
+from tests.sign_on.lines import Pen, line_to
 
 in_both_modes = pytest.mark.parametrize("mode", ["rsa", pytest.param("gost", marks=needs_gost)])
 Answer = Callable[[httpx.Request], httpx.Response]
 NOW = datetime.fromtimestamp(ISSUED_AT, UTC)
-
-
-class Pen:
-    """A signer whose signature is the text itself: what was signed can be read."""
-
-    algorithm = "RS256"
-    certificate_hash = "A" * 64
-
-    async def sign(self, data: bytes) -> bytes:
-        """The text."""
-        return data
 
 
 def refuse(_: httpx.Request) -> httpx.Response:
@@ -39,16 +29,12 @@ def refuse(_: httpx.Request) -> httpx.Response:
 
 def client(signer: Pen, verifiers: tuple[Verifier, ...] = (), answer: Answer = refuse) -> Esia:
     """The client of the vectors."""
-    return Esia(
-        url="http://127.0.0.1:8001",
-        issuer="http://esia.gosuslugi.ru/",
-        mnemonic="REG40",
+    return line_to(
+        httpx.MockTransport(answer),
         redirect_uri=FIELDS["redirect_uri"],
-        home="http://127.0.0.1:8000",
         scope=FIELDS["scope"],
         signer=signer,
         verifiers=verifiers,
-        http=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
     )
 
 

@@ -39,4 +39,16 @@ create table referral_use (
     constraint a_use_elsewhere_is_told_once primary key (referral_id, book_id, state)
 );
 
+-- Whether a visit by the referral stands in another system, as far as it has told us.
+create function is_used_elsewhere(referral uuid) returns boolean
+language sql stable parallel safe strict
+return exists (
+    select from referral_use as told
+    where told.referral_id = is_used_elsewhere.referral and told.state <> 'canceled'
+      and not exists (
+          select from referral_use as ended
+          where ended.referral_id = told.referral_id and ended.book_id = told.book_id
+            and ended.state = 'canceled')
+);
+
 grant select, insert, update, delete on federal_session, referral_use to registratura_app;

@@ -123,13 +123,12 @@ def _uuid(it: object) -> UUID | None:
 
 def _parameters(told: Told, *, with_post: bool) -> Parameters:
     """Of the existing visit, in the order of the profile (4.7)."""
-    here = ZoneInfo(told.zone)
     return [
         ("Specialist", told.doctor),
         *([("Post", told.position)] if with_post else []),
         ("Room", pieces.room_words(told.room)),
         ("Service", told.service),
-        ("Visit_Time", f"{told.starts_at.astimezone(here):%d.%m.%Y %H:%M}"),
-        ("Create_Date", f"{told.booked_at.astimezone(here):%d.%m.%Y}"),
+        ("Visit_Time", f"{told.local_start:%d.%m.%Y %H:%M}"),
+        ("Create_Date", f"{told.booked_at.astimezone(ZoneInfo(told.zone)):%d.%m.%Y}"),
         ("Source_Record", codes.SOURCES[Channel(told.channel)]),
     ]

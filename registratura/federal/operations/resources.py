@@ -7,26 +7,39 @@ from uuid import UUID
 from registratura.booking import offers, slots
 from registratura.booking.offering import Offered
 from registratura.booking.offers import DoctorOffer
+from registratura.booking.referrals import Referral
 from registratura.booking.slots import FreeTime
 from registratura.directory import national
 from registratura.directory.national import Clinic, Post
-from registratura.federal import pieces
+from registratura.federal import pieces, referring, sessions
 from registratura.federal.calls import Answer, Call
 from registratura.federal.choosing import own_first, search_offered
+from registratura.federal.identification import identify
 from registratura.federal.messages import Days, ResourcesInfo
 from registratura.federal.refusals import NothingFound
+from registratura.federal.sessions import Session
 from registratura.federal.writing import Element, element, moment, needed
+from registratura.people.patients import Patient
 
 
 async def get_mo_resource_info(call: Call, asked: ResourcesInfo) -> Answer:
     """By clinic, that of attachment first: the area's own doctor, his substitute, then others by
     their nearest time. One without free time is listed without days.
 
-    Refuses with `SessionOver` or `NothingFound`.
+    Refuses with `SessionOver`, `PatientNotFound`, `ReferralUnknown` or `NothingFound`.
     """
-    patient = await call.get_patient(await call.use_session(asked.session_id))
+    session, patient = await _find_patient(call, asked)
+    referral = await _find_referral(call, patient, asked)
+    await sessions.remember(call.db, session, referral.id if referral else None)
     named = await _find_named(call, asked.mo_oids)
-    offered = await search_offered(call, patient, asked.wanted, clinics=named)
+    offered = await search_offered(
+        call,
+        patient,
+        asked.wanted,
+        clinics=named,
+        referral=referral,
+        only_by_it=referral is not None,
+    )
     listed = offers.by_area(await _with_free_days(call, offered, asked.days), patient)
     posts = {
         it.id: it
@@ -45,6 +58,29 @@ async def get_mo_resource_info(call: Call, asked: ResourcesInfo) -> Answer:
             element("MO_Resource_List", available),
         )
     )
+
+
+async def _find_patient(call: Call, asked: ResourcesInfo) -> tuple[Session, Patient]:
+    """With the patient's own facts the call may be the first of its session (sheet, 4.5)."""
+    if asked.patient is None:
+        session = await call.use_session(asked.session_id)
+    else:
+        person_id = await identify(call, asked.session_id, asked.patient)
+        session = Session(asked.session_id, person_id, None)
+    return session, await call.get_patient(session)
+
+
+async def _find_referral(call: Call, patient: Patient, asked: ResourcesInfo) -> Referral | None:
+    """The referral to book by; refuses one that is used or over as if nobody received by it."""
+    if asked.referral is not None:
+        found = await referring.write_down(call, patient, asked.session_id, asked.referral)
+    elif asked.referral_id is not None:
+        found = await referring.get(call, patient, asked.referral_id)
+    else:
+        return None
+    if not found.is_usable(call.today):
+        raise NothingFound()
+    return found
 
 
 async def _find_named(call: Call, oids: Sequence[str]) -> list[Clinic] | None:

@@ -5,21 +5,26 @@ from zoneinfo import ZoneInfo
 
 from registratura.booking import slots
 from registratura.booking.offering import Offered
+from registratura.booking.referrals import Referral
 from registratura.directory import national
-from registratura.federal import pieces
+from registratura.federal import pieces, referring, sessions
 from registratura.federal.calls import Answer, Call
 from registratura.federal.choosing import search_offered
 from registratura.federal.messages import Days, ScheduleInfo
 from registratura.federal.refusals import NothingFound
+from registratura.federal.sessions import Session
 from registratura.federal.writing import Element, element, moment, needed
+from registratura.people.patients import Patient
 
 
 async def get_schedule_info(call: Call, asked: ScheduleInfo) -> Answer:
     """Times within the days and hours asked about that this patient may book, with their rooms.
 
-    Refuses with `SessionOver` or `NothingFound`.
+    Refuses with `SessionOver`, `ReferralUnknown` or `NothingFound`.
     """
-    patient = await call.get_patient(await call.use_session(asked.session_id))
+    session = await call.use_session(asked.session_id)
+    patient = await call.get_patient(session)
+    referral = await _find_referral(call, session, patient, asked)
     clinics = (
         await national.search_clinics_by_oid(call.db, [asked.mo_oid]) if asked.mo_oid else None
     )
@@ -28,6 +33,8 @@ async def get_schedule_info(call: Call, asked: ScheduleInfo) -> Answer:
         patient,
         asked.wanted,
         clinics=clinics,
+        referral=referral,
+        only_by_it=asked.referral_id is not None,
         snils=asked.snils,
         room_oid=asked.room_oid,
     )
@@ -41,6 +48,22 @@ async def get_schedule_info(call: Call, asked: ScheduleInfo) -> Answer:
             element("Schedule", times),
         )
     )
+
+
+async def _find_referral(
+    call: Call, session: Session, patient: Patient, asked: ScheduleInfo
+) -> Referral | None:
+    """The one that is named, remembered for the booking; else the one that was named before."""
+    if asked.referral_id is not None:
+        named = await referring.get(call, patient, asked.referral_id)
+        if not named.is_usable(call.today):
+            raise NothingFound()
+        await sessions.remember(call.db, session, named.id)
+        return named
+    if session.referral_id is None:
+        return None
+    before = await referring.get(call, patient, str(session.referral_id))
+    return before if before.is_usable(call.today) else None
 
 
 async def _search_times(call: Call, offered: Sequence[Offered], days: Days) -> list[Element]:

@@ -16,16 +16,18 @@ from registratura.federal.calls import (
     refuse_booking,
     refuse_reading,
 )
-from registratura.federal.deeds import Booking, Cancelling
+from registratura.federal.deeds import Booking, Cancelling, ReferralUse
 from registratura.federal.faults import SenderFault
 from registratura.federal.messages import (
     ClinicsInfo,
     PatientInfo,
     PositionsInfo,
+    ReferralInfo,
     ResourcesInfo,
     ScheduleInfo,
 )
 from registratura.federal.operations import bookings, cancelling, clinics, patients, resources
+from registratura.federal.operations import referral_uses as uses
 from registratura.federal.operations import schedules as times
 from registratura.federal.reading import Fields, guid_text
 from registratura.federal.wire import fold
@@ -105,14 +107,25 @@ def _refuse_to_cancel(ids: Ids, no: No, _: datetime, __: str) -> Answer:
     return answer_status("CancelAppointmentResponse", ids, no.code, no.words)
 
 
+async def _note(call: Call, fields: Fields, ids: Ids) -> Answer:
+    asked = ReferralUse.of(ids.book_id or "", fields)
+    return await uses.referral_appointment_information(call, asked, ids)
+
+
+def _refuse_to_note(ids: Ids, no: No, _: datetime, __: str) -> Answer:
+    return answer_status("ReferralAppointmentInformationResponse", ids, no.code, no.words)
+
+
 OPERATIONS: Sequence[Operation] = (
     _reading("GetPatientInfo", PatientInfo, patients.get_patient_info),
     _reading("GetMOInfoExtended", ClinicsInfo, clinics.get_mo_info_extended),
     _reading("GetServicePostSpecsInfo", PositionsInfo, clinics.get_service_post_specs_info),
     _reading("GetMOResourceInfo", ResourcesInfo, resources.get_mo_resource_info),
     _reading("GetScheduleInfo", ScheduleInfo, times.get_schedule_info),
+    _reading("GetReferralInfo", ReferralInfo, patients.get_referral_info),
     Operation("CreateAppointment", _of_slot, _create, _refuse_to_create, codes.BOOKING),
     Operation("CancelAppointment", _of_book, _cancel, _refuse_to_cancel, codes.CANCELLING),
+    Operation("ReferralAppointmentInformation", _of_book, _note, _refuse_to_note, codes.USING),
 )
 _BY_NAME = {fold(it.name): it for it in OPERATIONS}
 

@@ -1,12 +1,17 @@
-"""The circuit to ЕСИА: while it is down, nobody waits for it; now and then one asks again."""
+"""A circuit to another system: while it is down, nobody waits for it; now and then one asks."""
 
 import time
 from collections.abc import Callable
 
-from registratura.esia.faults import EsiaDown
-
 MOST_FAILURES = 5  # one after another, with no answer between them
 PAUSE = 15.0  # seconds until one request may try again
+
+
+class CircuitOpen(Exception):
+    """The other system has not answered for a while: it is not asked now."""
+
+    def __init__(self) -> None:
+        super().__init__("circuit open")
 
 
 class Circuit:
@@ -19,24 +24,24 @@ class Circuit:
         self._opens_again_at = 0.0
 
     def check(self) -> None:
-        """Refuses with `EsiaDown` while the circuit is open: nobody is sent where he cannot come
+        """Refuses with `CircuitOpen` while the circuit is open: nobody is sent where he cannot come
         back from. Asks nothing itself."""
         if self._failures >= MOST_FAILURES and self._clock() < self._opens_again_at:
-            raise EsiaDown("circuit open")
+            raise CircuitOpen()
 
     def enter(self) -> None:
-        """A request begins. Refuses with `EsiaDown` while the circuit is open; after the pause
+        """A request begins. Refuses with `CircuitOpen` while the circuit is open; after the pause
         one request goes through, and those beside it are still refused."""
         self.check()
         if self._failures >= MOST_FAILURES:
             self._opens_again_at = self._clock() + PAUSE
 
     def succeed(self) -> None:
-        """ЕСИА answered, be it with a refusal."""
+        """The other system answered, be it with a refusal."""
         self._failures = 0
 
     def fail(self) -> None:
-        """ЕСИА did not answer."""
+        """It did not answer."""
         self._failures += 1
         if self._failures >= MOST_FAILURES:
             self._opens_again_at = self._clock() + PAUSE
