@@ -1,5 +1,7 @@
 """«Мои записи»: the list, one booking with the course of events, cancelling."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from litestar import get, post
@@ -9,8 +11,15 @@ from registratura_standins.gosuslugi import asking, bookings, drafts, settling, 
 from registratura_standins.gosuslugi.bookings import Booking
 from registratura_standins.gosuslugi.pages import page, redirect
 from registratura_standins.gosuslugi.refusals import explain
+from registratura_standins.gosuslugi.statuses import Received
 from registratura_standins.gosuslugi.visitors import Visitor
 
+_TOLD = {
+    "RECORDED": "запись есть",
+    "CANCELED": "запись отменена",
+    "SUCCESS": "приём состоялся",
+    "PATIENT_NOT_ARRIVED": "пациент не пришёл",
+}
 _NEVER_A_VISIT = ("refused", "unsent")
 
 
@@ -40,7 +49,7 @@ async def show_appointment(visitor: Visitor, booking_id: UUID) -> Template:
         "appointment.html",
         visitor=visitor,
         booking=booking,
-        told=told,
+        course=_course(booking, told),
         draft_id=draft_id,
         coming=_is_coming(booking, visitor),
         refusal=explain(booking) if booking.state == "refused" else None,
@@ -65,6 +74,19 @@ async def cancel(visitor: Visitor, booking_id: UUID) -> Redirect:
     if wanted:
         await asking.carry_out(line, booking.id, visitor.now)
     return redirect(f"/appointments/{booking.id}")
+
+
+def _course(booking: Booking, told: Sequence[Received]) -> list[tuple[datetime, str]]:
+    """What has happened so far, in its order."""
+    events = [(booking.asked_at, "Запрос отправлен в регистратуру")]
+    if booking.answered_at is not None:
+        agreed = booking.state == "booked"
+        words = "Регистратура подтвердила запись" if agreed else "Регистратура ответила"
+        events.append((booking.answered_at, words))
+    events += [(it.received_at, f"Регистратура сообщила: {_TOLD[it.status]}") for it in told]
+    if booking.status_from == "here" and booking.state == "booked" and booking.status_at:
+        events.append((booking.status_at, "Вы отменили запись"))
+    return sorted(events)
 
 
 def _is_coming(booking: Booking, visitor: Visitor) -> bool:

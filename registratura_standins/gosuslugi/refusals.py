@@ -33,6 +33,8 @@ _HEADINGS = {
 _ADVICE = {
     "APPOINT_TIME_IS_BUSY": "Выберите другое: всё остальное сохранено.",
     "APPOINT_VISIT_TIME_HAS_PASSED": "Выберите другое: всё остальное сохранено.",
+    "APPOINT_PATIENT_REGISTERED_SPECIALIST": "Оставьте прежнюю запись или сначала отмените её.",
+    "APPOINT_PATIENT_REGISTERED_OTHER_SPECIALIST": "Выберите другое время: остальное сохранено.",
     "SESSION_TIMED_OUT": "Попробуйте ещё раз: всё, что вы выбрали, сохранено.",
 }
 
@@ -59,6 +61,8 @@ def explain(booking: Booking) -> Explained:
         if name in told
     )
     words = _ADVICE.get(code) or booking.comment or "Регистратура не объяснила почему."
+    if booking.comment and code.startswith("APPOINT_PATIENT_REGISTERED") and not facts:
+        words = f"{booking.comment}. {words}"  # the region tells of the visit in words only
     return Explained(heading, words, facts)
 
 

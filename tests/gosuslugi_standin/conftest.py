@@ -16,6 +16,7 @@ from tests.esia_standin.conftest import (  # noqa: F401 - fixtures of the ЕСИ
     esia,
     esia_database_url,
     esia_db,
+    esia_identities,
     esia_keys,
     esia_settings,
     esia_template,

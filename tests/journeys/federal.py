@@ -40,6 +40,25 @@ def begin(page: Page, whom: str, seen: Look) -> None:
     seen(page)
 
 
+def look_at_other_doctors(page: Page, seen: Look) -> None:
+    """Another position → its clinics → its doctors; a referral that nobody has; back."""
+    here = page.url
+    page.get_by_role("link", name="Выбрать другого врача или специальность").click()
+    seen(page)
+    page.locator(".links a").first.click()
+    seen(page)
+    page.locator("a.cover").first.click()
+    expect(page.get_by_role("heading", name="Выберите врача")).to_be_visible()
+    seen(page)
+    page.goto(here)
+    page.get_by_role("link", name="Записаться по направлению").click()
+    page.get_by_label("Номер направления").fill("40-123456")
+    page.get_by_role("button", name="Найти").click()
+    expect(page.locator("main")).to_contain_text("с таким номером у этого пациента нет")
+    seen(page)
+    page.goto(here)
+
+
 def to_the_check(page: Page, seen: Look) -> str:
     """The area paediatrician, for whom no clinic is asked → a later day → its last time → the
     check; that time as it was written."""

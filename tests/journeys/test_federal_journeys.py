@@ -73,6 +73,7 @@ def test_oleg_books_a_child_of_his_list_and_cancels_on_the_portal(
         federal.begin(phone, "Мой ребёнок", looking)
         phone.get_by_label("Смирнова Анна Олеговна").check()
         phone.get_by_role("button", name="Продолжить").click()
+        federal.look_at_other_doctors(phone, looking)
         time = federal.to_the_check(phone, passing)
         federal.book(phone, passing)
         assert time in coming_on_the_portal(oleg, running)
