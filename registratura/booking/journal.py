@@ -105,7 +105,7 @@ async def search(
         account=account_id,
         patient=patient.person_id,
         is_own=patient.is_own,
-        of_the_card=list(_OF_THE_CARD),
+        of_the_card=_OF_THE_CARD,
         before=before,
         most=most,
         today=today_of(now, zone),
