@@ -8,7 +8,8 @@ from multidict import MultiDict
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField, ValidationError
 
 from registratura.people import declarations, names, policies, snils
-from registratura.people.declarations import Declaration, Kinship
+from registratura.people.declarations import Declaration
+from registratura.people.ladder import Kinship
 from registratura.people.names import Sex
 from registratura.people.refusals import KinshipUnknown, NotAffirmed, SexUnknown
 from registratura.refusal import Refusal

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 
 from registratura.booking import visits
 from registratura.db import Connection
-from registratura.people import accounts, ages, names, relatives
+from registratura.people import accounts, ages, declaring, names, relatives
 from registratura.people.policies import Check
 from registratura.people.refusals import OwnerIsMinor, RelativeAddedTwice, RelativeNotAdded
 from registratura.portal.relative_form import KINSHIP, SEXES, RelativeForm
@@ -52,7 +52,7 @@ async def add(
             window=timedelta(hours=1),
             now=now,
         )
-        await relatives.declare(
+        await declaring.declare(
             db,
             visitor.account_id,
             form.declaration(),
