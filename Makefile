@@ -14,7 +14,7 @@ demo: installed-demo
 
 test: installed-test
 	@$(OWN) tests/machine.py
-	@$(MAKE) lint; style=$$?; $(OWN) -m pytest && exit $$style
+	@$(MAKE) lint; style=$$?; $(OWN) -m pytest -n auto --maxprocesses 4 --dist loadgroup && exit $$style
 
 # The proof that nothing is lost and nothing doubled, in under three minutes: docs/operations.md.
 faults: installed-test

@@ -6,23 +6,26 @@ from pathlib import Path
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
+from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.types import ControllerRouterHandler
 
 import registratura.portal
 from registratura.db import open_pool
-from registratura.esia import open_esia
+from registratura.esia import open_sign_on
+from registratura.federal.routes import ROUTES as FEDERAL
 from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
-from registratura.web.cookies import Cookies
 from registratura.web.errors import HANDLERS
+from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
 from registratura.web.requests import DEPENDENCIES
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
+from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
 PORTAL = Path(registratura.portal.__file__).parent
@@ -32,7 +35,7 @@ PORTAL = Path(registratura.portal.__file__).parent
 async def _opened(app: Litestar) -> AsyncIterator[None]:
     """The pool and ЕСИА's client, open while the application runs."""
     settings: Settings = app.state.settings
-    app.state.esia = open_esia(settings)
+    app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
     try:
         yield
@@ -41,25 +44,24 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
         await app.state.esia.http.aclose()
 
 
+def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
+    """The faces' own, and what every application has."""
+    demo = [] if settings.production else DEMO
+    return [*ROUTES, *demo, *FEDERAL, static_route(shelf), healthz, readyz, PrometheusController]
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
-    cookies = Cookies.of(settings.public_url)
+    forms = DefineMiddleware(Forms, secret=settings.secret, public_url=settings.public_url)
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
-    pages = ROUTES if settings.production else [*ROUTES, *DEMO]
     app = Litestar(
-        route_handlers=[*pages, static_route(shelf), healthz, readyz, PrometheusController],
+        route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         template_config=make_templates(settings, shelf, [PORTAL / "templates"]),
-        csrf_config=CSRFConfig(
-            secret=settings.secret,
-            cookie_name=cookies.name("csrf"),
-            cookie_secure=cookies.secure,
-            cookie_httponly=True,
-        ),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
-        middleware=[metrics.middleware],
+        middleware=[metrics.middleware, forms],
         state=State({"settings": settings, "consent": CURRENT.key}),
         lifespan=[_opened],
         logging_config=None,

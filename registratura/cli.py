@@ -14,6 +14,7 @@ import click
 from registratura.db.creation import create_database
 from registratura.db.migrate import ROLES
 from registratura.db.reachability import check_reachable
+from registratura.federal.commands import federal
 from registratura.settings import Settings, variable
 from registratura.staff import staff
 from registratura.stand.databases import (
@@ -36,6 +37,7 @@ def commands(context: click.Context) -> None:
 
 
 commands.add_command(staff)
+commands.add_command(federal)
 
 
 @commands.command()

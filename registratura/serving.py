@@ -9,6 +9,7 @@ from litestar import Litestar
 from uvicorn.supervisors import Multiprocess
 
 from registratura.db.reachability import check_humble, check_reachable
+from registratura.esia import check_sign_on
 from registratura.settings import Settings, variable
 from registratura.web import logs
 from registratura_ground.refused import Refused
@@ -25,8 +26,9 @@ def application() -> Litestar:
 
 
 def serve(settings: Settings, workers: int) -> None:
-    """Serve until SIGINT or SIGTERM. Refuses a busy port and an unreachable database."""
+    """Serve until SIGINT or SIGTERM. Refuses a busy port, an unreachable database, a broken key."""
     asyncio.run(check_database(settings))
+    check_sign_on(settings)
     listening = _listen(settings.host, settings.port)
     logs.configure()
     config = uvicorn.Config(

@@ -1,106 +1,70 @@
 """The settings: one frozen dataclass, the only reader of the environment."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
+from registratura import setting_callers, setting_push
+from registratura.setting_callers import LOOPBACK, NOBODY, Networks
+from registratura.setting_readers import (
+    read_database,
+    read_issuer,
+    read_mailbox,
+    read_minutes,
+    read_one_of,
+    read_pairs,
+    read_path,
+    read_paths,
+    read_port,
+    read_site,
+    read_switch,
+    read_text,
+    read_zone,
+)
 from registratura_ground.refused import Refused
 
 DEMO_SECRET = "demo-secret-of-no-value-to-anybody"  # noqa: S105 - refused in production
 SHORTEST_SECRET = 32  # characters
 
 
-def _text(given: str) -> str:
-    if not given.isprintable():
-        raise ValueError("нечто без непечатаемых знаков")
-    return given
-
-
-def _path(given: str) -> Path:
-    return Path(given).absolute()
-
-
-def _paths(given: str) -> tuple[Path, ...]:
-    return tuple(_path(one) for one in given.split(os.pathsep) if one)
-
-
-def _port(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
-        raise ValueError("число от 1 до 65535")
-    return int(given)
-
-
-def _site(given: str) -> str:
-    expected = ValueError("нечто вида https://example.org")
-    try:
-        parts = urlsplit(given)
-        whole = parts.hostname and (parts.port is None or parts.port)
-    except ValueError:
-        raise expected from None
-    if parts.scheme not in ("http", "https") or not whole or parts.path.strip("/"):
-        raise expected
-    return given.rstrip("/")
-
-
-def _mailbox(given: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", given):
-        raise ValueError("нечто вида registratura@example.org")
-    return given
-
-
-def _database(given: str) -> str:
-    try:
-        conninfo_to_dict(given)
-    except psycopg.Error:
-        raise ValueError("нечто вида postgresql://роль:пароль@узел:5432/база") from None
-    return given
-
-
-def _zone(given: str) -> str:
-    try:
-        return ZoneInfo(given).key
-    except (OSError, ValueError, ZoneInfoNotFoundError):
-        raise ValueError("нечто вида Europe/Moscow") from None
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def read(given: str) -> str:
-        if given not in words:
-            raise ValueError(" или ".join(words))
-        return given
-
-    return read
-
-
 _READERS: dict[str, Callable[[str], object]] = {
-    "environment": _one_of("demo", "production"),
-    "database_url": _database,
-    "database_owner_url": _database,
-    "database_admin_url": _database,
-    "port": _port,
-    "public_url": _site,
-    "esia_url": _site,
-    "esia_mode": _one_of("rsa", "gost"),
-    "esia_key_file": _path,
-    "esia_certificate_file": _path,
-    "esia_trusted_files": _paths,
-    "region_zone": _zone,
-    "policy_check": _one_of("warn", "strict"),
-    "smtp_port": _port,
-    "smtp_from": _mailbox,
-    "smtp_tls": _one_of("starttls", "tls", "none"),
-    "var": _path,
+    "environment": read_one_of("demo", "production"),
+    "database_url": read_database,
+    "database_owner_url": read_database,
+    "database_admin_url": read_database,
+    "port": read_port,
+    "public_url": read_site,
+    "esia_url": read_site,
+    "esia_mode": read_one_of("rsa", "gost", "oidc"),
+    "esia_pkce": read_one_of("off", "S256"),
+    "oidc_issuer": read_issuer,
+    "oidc_claims": read_pairs,
+    "esia_key_file": read_path,
+    "esia_certificate_file": read_path,
+    "esia_trusted_files": read_paths,
+    "region_zone": read_zone,
+    "policy_check": read_one_of("warn", "strict"),
+    "smtp_port": read_port,
+    "smtp_from": read_mailbox,
+    "smtp_tls": read_one_of("starttls", "tls", "none"),
+    "trusted_proxies": setting_callers.networks,
+    "federal_callers": setting_callers.networks,
+    "federal_basic": setting_callers.basic,
+    "federal_certificates": setting_callers.digests,
+    "federal_session_minutes": read_minutes,
+    "federal_clash_details": read_switch,
+    "federal_status_url": setting_push.address,
+    "federal_list_url": setting_push.address,
+    "federal_status_seconds": setting_push.seconds,
+    "worker_metrics_port": read_port,
+    "var": read_path,
 }
 _DATABASES = ("database_url", "database_owner_url", "database_admin_url")
-_NOT_SHOWN = {*_DATABASES, "secret", "smtp_password"}
+_PASSWORDS = ("smtp_password", "federal_basic", "federal_status_password")
+_NOT_SHOWN = {*_DATABASES, "secret", *_PASSWORDS}
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -122,7 +86,11 @@ class Settings:
     esia_url: str = "http://127.0.0.1:8001"
     esia_issuer: str = "http://esia.gosuslugi.ru/"
     esia_mnemonic: str = "REG40"
-    esia_mode: str = "rsa"  # or gost: how we sign, and what tokens are signed with
+    esia_mode: str = "rsa"  # or gost: how we sign, and what tokens are signed with; or oidc
+    esia_scope: str = ""  # all that the mode asks for
+    esia_pkce: str = "off"
+    oidc_issuer: str = ""
+    oidc_claims: tuple[tuple[str, str], ...] = ()
     esia_key_file: Path = Path("var/keys/registratura.key")
     esia_certificate_file: Path = Path("var/keys/registratura.crt")
     esia_trusted_files: tuple[Path, ...] = (Path("var/keys/esia.crt"),)
@@ -138,7 +106,26 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_from: str = "registratura@localhost"
+    trusted_proxies: Networks = NOBODY  # whose headers about a caller are believed
+    federal_callers: Networks = LOOPBACK  # in production nobody, until it is set
+    federal_basic: str = field(default="", repr=False)
+    federal_certificates: frozenset[str] = frozenset()
+    federal_session_minutes: int = 30
+    federal_clash_details: bool = True
+    federal_status_url: str = ""  # no statuses are pushed
+    federal_rmis_id: str = "conc-00000-rmis"
+    federal_status_seconds: float = 10.0
+    federal_status_user: str = ""
+    federal_status_password: str = field(default="", repr=False)
+    federal_list_url: str = ""  # there is no daily reconciliation
+    worker_metrics_port: int = 0  # the worker shows no metrics
     var: Path = Path("var")
+
+    @property
+    def sign_on_origin(self) -> str:
+        """Scheme and host of whom browsers are sent to, to sign in and out."""
+        site = urlsplit(self.oidc_issuer if self.esia_mode == "oidc" else self.esia_url)
+        return f"{site.scheme}://{site.netloc}"
 
     @property
     def production(self) -> bool:
@@ -155,6 +142,8 @@ class Settings:
                 found[one.name] = _read(one.name, given)
         if "port" in found:
             found.setdefault("public_url", f"http://127.0.0.1:{found['port']}")
+        if found.get("environment") == "production":
+            found.setdefault("federal_callers", NOBODY)
         settings = _under_var(cls(**found), set(found))
         if settings.production:
             _check_production(settings, set(found))
@@ -168,7 +157,7 @@ def variable(name: str) -> str:
 
 def _read(name: str, given: str) -> object:
     try:
-        return _READERS.get(name, _text)(given)
+        return _READERS.get(name, read_text)(given)
     except ValueError as expected:
         shown = "" if name in _NOT_SHOWN else f" («{given}»)"
         raise Refused(f"{variable(name)}{shown}: здесь должно стоять {expected}.") from None
@@ -187,16 +176,25 @@ def _under_var(settings: Settings, given: set[str]) -> Settings:
 
 
 def _check_production(settings: Settings, given: set[str]) -> None:
-    needed = ("database_url", "esia_url", "esia_key_file", "esia_certificate_file")
-    wrong = {name for name in (*needed, "esia_trusted_files") if name not in given}
+    wrong = {"database_url", "esia_key_file", *_sign_on(settings)} - given
     if settings.secret == DEMO_SECRET or len(settings.secret) < SHORTEST_SECRET:
         wrong.add("secret")
     if not settings.public_url.startswith("https:"):
         wrong.add("public_url")
-    wrong |= _wrong_mail(settings, given)
+    if settings.esia_mode == "oidc" and not settings.oidc_issuer.startswith("https:"):
+        wrong.add("oidc_issuer")
+    wrong |= _wrong_mail(settings, given) | _wrong_callers(settings)
+    wrong |= _wrong_push(settings, given)
     if wrong:
         names = ", ".join(sorted(variable(name) for name in wrong))
         raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")
+
+
+def _sign_on(settings: Settings) -> set[str]:
+    """What must be given to sign in by: a gateway publishes its keys itself."""
+    if settings.esia_mode == "oidc":
+        return {"oidc_issuer", "esia_mnemonic"}
+    return {"esia_url", "esia_certificate_file", "esia_trusted_files"}
 
 
 def _wrong_mail(settings: Settings, given: set[str]) -> set[str]:
@@ -207,3 +205,25 @@ def _wrong_mail(settings: Settings, given: set[str]) -> set[str]:
     if settings.smtp_tls == "none" and settings.smtp_host not in _OWN_MACHINE:
         wrong.add("smtp_tls")
     return wrong
+
+
+def _wrong_callers(settings: Settings) -> set[str]:
+    """Who may call the federal gateway: somebody, and nobody who happens to be on this machine."""
+    callers, certificates = settings.federal_callers, settings.federal_certificates
+    wrong = set()
+    if not (callers or certificates or settings.federal_basic):
+        wrong.add("federal_callers")
+    if callers.hold_this_machine:
+        wrong.add("federal_callers")
+    if certificates and not settings.trusted_proxies:
+        wrong.add("trusted_proxies")  # else nobody could bring a certificate
+    return wrong
+
+
+def _wrong_push(settings: Settings, given: set[str]) -> set[str]:
+    """Where statuses are pushed: a name of our own there, and what is told only under TLS."""
+    if not settings.federal_status_url:
+        return set()
+    addresses = ("federal_status_url", "federal_list_url")
+    open_ones = {it for it in addresses if setting_push.is_open(getattr(settings, it))}
+    return open_ones | ({"federal_rmis_id"} - given)

@@ -12,6 +12,7 @@ import psycopg
 import structlog
 from procrastinate import JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ConnectorException
+from prometheus_client import start_http_server
 from psycopg_pool import PoolTimeout
 
 from registratura import db as database
@@ -19,7 +20,10 @@ from registratura import notices
 from registratura.booking import holds, schedules
 from registratura.db import Connection, Pool
 from registratura.esia import attempts
+from registratura.federal import jobs as federal_jobs
+from registratura.federal import sessions as federal_sessions
 from registratura.outbox import Announcement, Reactions, relay
+from registratura.outbox.relay import Reaction
 from registratura.people import children, invitations
 from registratura.settings import Settings
 from registratura.web import limits, sessions
@@ -40,20 +44,26 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Any number of workers may run over one database."""
     pool = await database.open_pool(settings.database_url, most=4)
     jobs = make_jobs(pool, settings)
+    if settings.worker_metrics_port:
+        start_http_server(settings.worker_metrics_port, settings.host)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with jobs.open_async():
         await open_days(pool, settings)
-        running = asyncio.create_task(_run_jobs_until(stop, jobs))
-        relaying = asyncio.create_task(_relay_until(stop, pool, reactions(jobs)))
+        running: list[asyncio.Task[object]] = [
+            asyncio.create_task(_run_jobs_until(stop, jobs, queues, at_once))
+            for queues, at_once in queues_of(jobs)
+        ]
+        relaying = asyncio.create_task(relay_until(stop, pool, reactions(jobs)))
         stopping = asyncio.create_task(stop.wait())
         # whichever of them ends first ends the worker: a dead part must not go unnoticed
         ended, left = await asyncio.wait(
-            {running, relaying, stopping}, return_when=asyncio.FIRST_COMPLETED
+            {*running, relaying, stopping}, return_when=asyncio.FIRST_COMPLETED
         )
         stop.set()
-        running.cancel()
+        for task in running:
+            task.cancel()
         await asyncio.wait(left, timeout=_PATIENCE)
     await pool.close()
     for task in ended:
@@ -62,7 +72,7 @@ async def run(settings: Settings) -> None:
 
 def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
     """The job queue with its periodic tasks."""
-    jobs = procrastinate.App(connector=PsycopgConnector(conninfo=settings.database_url, max_size=6))
+    jobs = procrastinate.App(connector=PsycopgConnector(conninfo=settings.database_url, max_size=8))
 
     @jobs.periodic(cron="*/10 * * * *")
     @jobs.task(queueing_lock="open_days", pass_context=False)
@@ -89,7 +99,16 @@ def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
             await jobs.job_manager.retry_job(job, retry_at=datetime.now(UTC))
 
     _add_notices(jobs, pool, settings)
+    federal_jobs.add(jobs, pool, settings)
     return jobs
+
+
+def queues_of(jobs: procrastinate.App) -> list[tuple[list[str], int]]:
+    """Which queues are worked apart from each other, and how many jobs of them at once: while the
+    federation is slow, everybody else is served."""
+    others = {task.queue for task in jobs.tasks.values()} - {federal_jobs.QUEUE}
+    apart = [([federal_jobs.QUEUE], 2)] if federal_jobs.are_on(jobs) else []
+    return [(sorted(others), 4), *apart]
 
 
 def reactions(jobs: procrastinate.App) -> Reactions:
@@ -99,7 +118,11 @@ def reactions(jobs: procrastinate.App) -> Reactions:
         telling = jobs.configure_task("notices.tell", lock=str(it.subject_id), connection=db)
         await telling.defer_async(event=it.event, subject_id=str(it.subject_id))
 
-    return {event: [tell] for event in (*notices.EVENTS, *notices.links.EVENTS)}
+    told_of = (*notices.EVENTS, *notices.links.EVENTS)
+    reacting: dict[str, list[Reaction]] = {event: [tell] for event in told_of}
+    for event in federal_jobs.EVENTS if federal_jobs.are_on(jobs) else ():
+        reacting.setdefault(event, []).append(federal_jobs.reaction(jobs))
+    return reacting
 
 
 def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> None:
@@ -161,14 +184,15 @@ async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
 
 
 async def sweep(pool: Pool, *, now: datetime) -> None:
-    """Forget what has ended: sign-ins under way, browser sessions, counters, keys of 30 days,
-    lists of children without a consent, codes that are late."""
+    """Forget what has ended: sign-ins under way, sessions, counters, keys of 30 days, lists of
+    children without a consent, codes that are late."""
     async with pool.connection() as db:
         await attempts.sweep(db, now=now)
         await sessions.sweep(db, now=now)
         await limits.sweep(db, now=now)
         await children.sweep(db, now=now)
         await invitations.sweep(db, now=now)
+        await federal_sessions.sweep(db, now=now)
         await database.execute(
             db,
             "delete from idempotency_key where created_at < %(now)s - interval '30 days'",
@@ -176,23 +200,31 @@ async def sweep(pool: Pool, *, now: datetime) -> None:
         )
 
 
-async def _relay_until(stop: asyncio.Event, pool: Pool, reacting: Reactions) -> None:
+async def relay_until(stop: asyncio.Event, pool: Pool, reacting: Reactions) -> None:
     """A lost database is waited for: what is committed there waits too."""
     while not stop.is_set():
         try:
             async with pool.connection() as db:
                 passed_on = await relay(db, reacting)
-        except (psycopg.OperationalError, PoolTimeout) as fault:
+        except (psycopg.OperationalError, PoolTimeout, ConnectorException) as fault:
             log.warning("relay waits for the database", fault=type(fault).__name__)
             passed_on = 0
         if not passed_on:
             await asyncio.sleep(_PAUSE)
 
 
-async def _run_jobs_until(stop: asyncio.Event, jobs: procrastinate.App) -> None:
+async def _run_jobs_until(
+    stop: asyncio.Event, jobs: procrastinate.App, queues: list[str], at_once: int
+) -> None:
     while not stop.is_set():
         try:
-            await jobs.run_worker_async(install_signal_handlers=False, concurrency=4, wait=True)
+            await jobs.run_worker_async(
+                queues=queues,
+                concurrency=at_once,
+                delete_jobs="successful",  # else every visit would leave some behind for ever
+                install_signal_handlers=False,
+                wait=True,
+            )
         except (ConnectorException, psycopg.OperationalError) as fault:
             log.warning("jobs wait for the database", fault=type(fault).__name__)
             await asyncio.sleep(_PAUSE)

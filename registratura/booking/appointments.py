@@ -68,7 +68,7 @@ async def write(
             insert into appointment (slot_id, seat, patient_id, post_id, department_id, position_id,
                 room_id, starts_at, ends_at, state, channel, account_id, booked_at, held_until,
                 replaces, moved_from, referral_id, proposed_for,
-                waived_by)
+                waived_by, federal_session)
             select slot.id,
                    coalesce((select min(place.number)
                              from generate_series(1, slot.seats) as place(number)
@@ -79,7 +79,7 @@ async def write(
                    slot.starts_at, slot.ends_at, %(state)s, %(channel)s,
                    coalesce(%(account)s::uuid, cancelled.account_id), %(now)s,
                    %(held_until)s, %(replaces)s, %(moved_from)s, %(referral)s, cancelled.id,
-                   %(waived_by)s
+                   %(waived_by)s, %(federal_session)s
             from slot
             left join appointment as cancelled on cancelled.id = %(proposed_for)s::uuid
             where slot.id = %(slot)s
@@ -125,6 +125,7 @@ async def write(
         referral=offer.referral_id,
         proposed_for=proposed_for,
         waived_by=wish.waived_by or offer.proposed_waiver,
+        federal_session=wish.federal_session,
         actor_kind=wish.actor.kind,
         actor_id=wish.actor.id,
         key_actor=keys.owner(wish.actor),

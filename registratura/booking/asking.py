@@ -138,6 +138,7 @@ _FACTS: LiteralString = f"""
                      and referral.position_id = slot.position_id
                      and (department_ids = '{{}}' or slot.department_id = any(department_ids))
                      and local.day between referral.valid_from and referral.valid_to
+                     and not is_used_elsewhere(referral.id)
                      and not exists (select from appointment
                                      where appointment.referral_id = referral.id
                                        and appointment.live
@@ -153,6 +154,7 @@ _FACTS: LiteralString = f"""
                         or department_ids <> '{{}}' and slot.department_id <> all(department_ids)
                    then 'elsewhere'
                    when local.day not between valid_from and valid_to then 'over'
+                   when is_used_elsewhere(referral.id) then 'used'
                    else 'fits' end
                from referral where referral.id = named.referral_id
            ), 'unknown') end as referral_fits,

@@ -1,6 +1,6 @@
 """Doctors and rooms as a patient sees them: who, what, where, for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -154,3 +154,48 @@ async def search(
         speciality=speciality_id,
         now=now,
     )
+
+
+async def search_any(
+    db: Connection,
+    *,
+    now: datetime,
+    department_ids: Collection[UUID] | None = None,
+    position_ids: Collection[int] | None = None,
+    snils: str | None = None,
+    room_id: UUID | None = None,
+    room_oid: str | None = None,
+    born: date | None = None,
+) -> list[Doctor]:
+    """The posts of any of these clinics and positions; None does not narrow.
+
+    With `snils`, that doctor's; with a room, those of the room that have no doctor. With `born`,
+    those who receive that age within a year, so that few are left to the rules.
+    """
+    return await database.rows(
+        db,
+        Doctor,
+        DOCTOR + _ANY,
+        departments=None if department_ids is None else list(department_ids),
+        positions=None if position_ids is None else list(position_ids),
+        snils=snils,
+        room=room_id,
+        room_oid=room_oid,
+        of_a_room=room_id is not None or room_oid is not None,
+        born=born,
+        now=now,
+    )
+
+
+_ANY: LiteralString = """
+    where (%(departments)s::uuid[] is null or post.department_id = any(%(departments)s::uuid[]))
+      and (%(positions)s::int[] is null or post.position_id = any(%(positions)s::int[]))
+      and (%(snils)s::text is null or practitioner.snils = %(snils)s::text)
+      and (not %(of_a_room)s
+           or post.practitioner_id is null and (room.id = %(room)s or room.oid = %(room_oid)s))
+      and (%(born)s::date is null
+           or birthday(%(born)s::date, post.age_from::int)
+                  <= (%(now)s::timestamptz + interval '1 year')::date
+              and birthday(%(born)s::date, post.age_to::int + 1)
+                  > (%(now)s::timestamptz - interval '1 day')::date)
+"""

@@ -42,7 +42,7 @@ class Offer:
     hidden_clashes: int  # today, of this account with this patient
     missed: Sequence[datetime]  # visits missed within a year, as far as this account may see
     referral_id: UUID | None  # the one named, else one that fits and is not used
-    referral_fits: Literal["unknown", "elsewhere", "over", "fits"] | None  # None: none was named
+    referral_fits: Literal["unknown", "elsewhere", "over", "used", "fits"] | None  # None: unnamed
     proposed_channel: str | None  # of the visit in whose place the clinic keeps this very time
     proposed_waiver: str | None  # and why that visit was a second one
     replaceable: bool  # no visit is to be replaced, or the named one may be

@@ -38,18 +38,27 @@ class Referral:
     department_ids: Sequence[UUID]
     departments: Sequence[str]
     issued_by: str | None
+    issued_by_id: UUID | None  # a post of ours
+    issuer_oid: str | None  # of another system's organisation; None: ours
+    diagnosis: str | None
     valid_from: date
     valid_to: date
     appointment_id: UUID | None  # the visit that it was used for
+    used_elsewhere: bool  # another system told us of a visit by it
 
     def leads_to(self, position_id: int, department_id: UUID) -> bool:
         """Whether it is for that position of that clinic."""
         here = not self.department_ids or department_id in self.department_ids
         return here and self.position_id == position_id
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a visit by it stands, here or elsewhere."""
+        return self.appointment_id is not None or self.used_elsewhere
+
     def is_usable(self, today: date) -> bool:
         """Whether a visit may still be booked by it, today or later."""
-        return self.appointment_id is None and self.valid_to >= today
+        return not self.is_used and self.valid_to >= today
 
 
 _REFERRAL: LiteralString = """
@@ -64,10 +73,12 @@ _REFERRAL: LiteralString = """
                              practitioner.middle_name)
             from post join practitioner on practitioner.id = post.practitioner_id
             where post.id = referral.issued_by) as issued_by,
+           referral.issued_by as issued_by_id, referral.issuer_oid, referral.diagnosis,
            referral.valid_from, referral.valid_to,
            (select appointment.id from appointment
             where appointment.referral_id = referral.id and appointment.live
-              and appointment.state <> 'held' limit 1) as appointment_id
+              and appointment.state <> 'held' limit 1) as appointment_id,
+           is_used_elsewhere(referral.id) as used_elsewhere
     from referral
     join position on position.id = referral.position_id
 """

@@ -176,6 +176,8 @@ def _has_a_referral_that_fits(offer: Offer, request: Request) -> None:
             raise refusals.ReferralElsewhere()
         case "over":
             raise refusals.ReferralOver()
+        case "used":  # in another system: no constraint of ours knows
+            raise refusals.ReferralUsed()
 
 
 def _replaces_what_may_be_replaced(offer: Offer, request: Request) -> None:

@@ -32,6 +32,7 @@ class Wish:
     replaces: UUID | None = None  # a coming visit of this patient that gives way to the new one
     referral_id: UUID | None = None  # else a fitting one is found where the position needs it
     waived_by: str | None = None  # why staff give a second visit to one position
+    federal_session: str | None = None  # the gateway's conversation in which it is asked
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for a moment without a zone, and for a waiver that is not staff's."""

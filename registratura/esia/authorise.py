@@ -1,12 +1,18 @@
-"""What we sign and send: the authorisation address and the exchange of a code (v2/ac, v3/te)."""
+"""What we sign and send: the authorisation address and the exchange of a code (v2/ac, v3/te).
+
+No refresh token is asked for (`access_type=online`): whom ЕСИА named is remembered by our own
+session, and nothing is read from ЕСИА afterwards. Nor are client credentials: the portal asks in a
+person's name only.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from registratura.esia.client import SCOPES, Esia
+from registratura.esia.attempts import Attempt
 from registratura.esia.faults import EsiaDown, EsiaRefused
+from registratura.esia.line import Line
 from registratura_ground.signing import OpensslFault, b64url
 
 
@@ -18,20 +24,23 @@ class Tokens:
     id: str
 
 
-async def authorise_url(esia: Esia, *, state: str, now: datetime) -> str:
-    """Where the browser goes to sign in. `state` comes back with it. Refuses with `EsiaDown` where
-    we cannot sign."""
-    fields = await _signed(esia, state=state, now=now)
+async def authorise_url(line: Line, attempt: Attempt, *, now: datetime) -> str:
+    """Where the browser goes to sign in. Refuses with `EsiaDown` where we cannot sign."""
+    fields = await _signed(line, state=attempt.state, now=now)
     fields |= {"response_type": "code", "access_type": "online"}
-    return f"{esia.url}/aas/oauth2/v2/ac?{urlencode(fields)}"
+    if line.pkce:
+        fields |= {"code_challenge": attempt.challenge, "code_challenge_method": "S256"}
+    return f"{line.url}/aas/oauth2/v2/ac?{urlencode(fields)}"
 
 
-async def exchange(esia: Esia, code: str, *, now: datetime) -> Tokens:
+async def exchange(line: Line, code: str, attempt: Attempt, *, now: datetime) -> Tokens:
     """Tokens for a code. Refuses with `EsiaDown` or `EsiaRefused`."""
     state = str(uuid4())
-    fields = await _signed(esia, state=state, now=now, code=code)
+    fields = await _signed(line, state=state, now=now, code=code)
     fields |= {"code": code, "grant_type": "authorization_code", "token_type": "Bearer"}
-    answer = await esia.post("/aas/oauth2/v3/te", fields)
+    if line.pkce:
+        fields["code_verifier"] = attempt.verifier
+    answer = await line.post("/aas/oauth2/v3/te", fields)
     if not isinstance(answer, dict) or answer.get("state") != state:
         raise EsiaRefused("another state in the answer")
     tokens = answer.get("access_token"), answer.get("id_token")
@@ -40,21 +49,23 @@ async def exchange(esia: Esia, code: str, *, now: datetime) -> Tokens:
     return Tokens(access=str(tokens[0]), id=str(tokens[1]))
 
 
-async def _signed(esia: Esia, *, state: str, now: datetime, code: str = "") -> dict[str, str]:
+async def _signed(line: Line, *, state: str, now: datetime, code: str = "") -> dict[str, str]:
     """The fields of both requests; the signature is over the values in this order."""
     scope_org = ""
     timestamp = now.strftime("%Y.%m.%d %H:%M:%S %z")
-    text = "".join((esia.mnemonic, SCOPES, scope_org, timestamp, state, esia.redirect_uri, code))
+    text = "".join(
+        (line.mnemonic, line.scope, scope_org, timestamp, state, line.redirect_uri, code)
+    )
     try:
-        signature = await esia.signer.sign(text.encode())
+        signature = await line.signer.sign(text.encode("utf-8", "replace"))
     except OpensslFault as fault:
         raise EsiaDown(f"not signed: {fault}") from None
     return {
-        "client_id": esia.mnemonic,
+        "client_id": line.mnemonic,
         "client_secret": b64url(signature),
-        "client_certificate_hash": esia.signer.certificate_hash,
-        "redirect_uri": esia.redirect_uri,
-        "scope": SCOPES,
+        "client_certificate_hash": line.signer.certificate_hash,
+        "redirect_uri": line.redirect_uri,
+        "scope": line.scope,
         "scope_org": scope_org,
         "state": state,
         "timestamp": timestamp,

@@ -1,123 +1,62 @@
-"""The connection to ЕСИА: where it is, who we are there, whose signatures we believe."""
+"""ЕСИА itself as a way to sign in (its protocol v2/v3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlencode
 
-import httpx
-
-from registratura.esia.circuit import Circuit
-from registratura.esia.faults import EsiaDown, EsiaRefused
+from registratura.esia.answer import Answer
+from registratura.esia.attempts import Attempt
+from registratura.esia.authorise import authorise_url, exchange
+from registratura.esia.faults import fault_of
+from registratura.esia.keys import read_pair, read_trusted
+from registratura.esia.line import SCOPE, Line
+from registratura.esia.profile import read_profile
+from registratura.esia.verify import verify
+from registratura.esia.wire import open_http
 from registratura.settings import Settings
-from registratura_ground.signing import Signer, Verifier, open_signer, open_verifier
-
-# Connecting is quick or hopeless; an answer may take as long as a person at a form will wait.
-_TIMES = httpx.Timeout(8.0, connect=3.0)
-SCOPES = (
-    "openid fullname birthdate gender snils medical_doc email mobile "
-    "kid_fullname kid_birthdate kid_gender kid_snils kid_birth_cert_doc kid_medical_doc"
-)
 
 
-@dataclass(frozen=True)
-class Esia:
-    """One provider and our registration there. `verifiers`: two of them while keys change, of one
-    kind with `signer`."""
-
-    url: str
-    issuer: str
-    mnemonic: str
-    redirect_uri: str
-    home: str
-    signer: Signer
-    verifiers: tuple[Verifier, ...]
-    http: httpx.AsyncClient
-    circuit: Circuit = field(default_factory=Circuit)
+class Esia(Line):
+    """The national provider; one of the two that stand behind `SignOn`."""
 
     @property
-    def algorithm(self) -> str:
-        """The one algorithm that tokens may be signed with."""
-        return self.signer.algorithm
+    def provider(self) -> str:
+        """What a sign-in under way is bound to."""
+        return self.issuer
 
-    def logout_url(self, path: str = "/") -> str:
+    async def start(self, attempt: Attempt, *, now: datetime) -> str:
+        """Where the browser goes to sign in. Refuses with `EsiaDown`."""
+        self.check_up()
+        return await authorise_url(self, attempt, now=now)
+
+    async def finish(self, query: Mapping[str, str], attempt: Attempt, *, now: datetime) -> Answer:
+        """Who came back with this query. Refuses with an `EsiaFault`."""
+        if "code" not in query:
+            raise fault_of(query.get("error_description", "no code").partition(":")[0])
+        tokens = await exchange(self, query["code"], attempt, now=now)
+        identity = await verify(self, tokens, now=now)
+        return await read_profile(self, tokens, identity)
+
+    async def logout_url(self, path: str = "/") -> str:
         """Where a browser ends its ЕСИА session; ЕСИА sends it back to `path` of the portal."""
         query = urlencode({"client_id": self.mnemonic, "redirect_url": self.home + path})
         return f"{self.url}/idp/ext/Logout?{query}"
 
-    async def get(self, path: str, access_token: str, query: Mapping[str, str]) -> Any:
-        """JSON of a resource. Refuses with `EsiaDown` or `EsiaRefused`."""
-        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
-        return await self._call("GET", path, params=query, headers=headers)
-
-    async def post(self, path: str, form: Mapping[str, str]) -> Any:
-        """JSON of an answered form. Refuses with `EsiaDown` or `EsiaRefused`."""
-        return await self._call("POST", path, data=form)
-
-    async def _call(self, method: str, path: str, **options: Any) -> Any:
-        answer = await self._answer(method, path, **options)
-        body = _json(answer)
-        if answer.status_code != 200:
-            raise EsiaRefused(_code(body) or f"status {answer.status_code}")
-        if body is None:
-            raise EsiaRefused("not JSON")
-        return body
-
-    async def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
-        self.circuit.enter()
-        try:
-            answer = await self.http.request(method, self.url + path, **options)
-        except httpx.HTTPError as fault:
-            self.circuit.fail()
-            raise EsiaDown(type(fault).__name__) from None
-        if answer.status_code >= 500:
-            self.circuit.fail()
-            raise EsiaDown(f"status {answer.status_code}")
-        self.circuit.succeed()
-        return answer
-
 
 def open_esia(settings: Settings) -> Esia:
-    """The client that these settings describe. Refuses with `OSError` or `ValueError` where a
-    key or certificate is missing or broken."""
+    """The client that these settings describe. Refuses with `Refused`, in one sentence, where a
+    key or certificate is missing or broken, or the program that signs."""
     home = settings.public_url.rstrip("/")
+    signer, verifiers = read_pair(settings), read_trusted(settings)
     return Esia(
         url=settings.esia_url.rstrip("/"),
         issuer=settings.esia_issuer,
         mnemonic=settings.esia_mnemonic,
         redirect_uri=f"{home}/signin/done",
         home=home,
-        signer=open_signer(
-            settings.esia_mode,
-            settings.esia_key_file.read_bytes(),
-            settings.esia_certificate_file.read_bytes(),
-        ),
-        verifiers=tuple(
-            open_verifier(settings.esia_mode, file.read_bytes())
-            for file in settings.esia_trusted_files
-        ),
-        # One more try where no connection came about; what was sent is never sent again.
-        http=httpx.AsyncClient(
-            timeout=_TIMES,
-            transport=httpx.AsyncHTTPTransport(retries=1),
-            trust_env=False,
-            follow_redirects=False,
-        ),
+        signer=signer,
+        verifiers=verifiers,
+        scope=settings.esia_scope or SCOPE,
+        pkce=settings.esia_pkce == "S256",
+        http=open_http(),
     )
-
-
-def _json(answer: httpx.Response) -> Any:
-    if "json" not in answer.headers.get("content-type", ""):
-        return None
-    try:
-        return answer.json()
-    except ValueError:
-        return None
-
-
-def _code(body: Any) -> str | None:
-    """The code that begins an error's description: `ESIA-007011`."""
-    if not isinstance(body, dict):
-        return None
-    text = str(body.get("error_description") or body.get("code") or body.get("error") or "")
-    return text.partition(":")[0].strip()[:40] or None

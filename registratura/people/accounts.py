@@ -29,6 +29,7 @@ class Profile:
     policy_number: str | None = None
     email: str | None = None
     phone: str | None = None
+    address: str | None = None  # where he lives, else where he is registered, in one line
 
     @property
     def identity(self) -> Identity:
@@ -53,6 +54,7 @@ class Account:
     policy_number: str | None
     email: str | None
     phone: str | None
+    address: str | None
     created_at: datetime
     signed_in_at: datetime
 
@@ -81,7 +83,7 @@ async def get(db: Connection, account_id: UUID) -> Account:
         Account,
         """
         select id, issuer, oid, person_id, last_name, first_name, middle_name, birth_date, sex,
-               snils, policy_number, email, phone, created_at, signed_in_at
+               snils, policy_number, email, phone, address, created_at, signed_in_at
         from account where id = %(account)s
         """,
         account=account_id,
@@ -109,7 +111,8 @@ async def _update(db: Connection, profile: Profile, now: datetime) -> UUID | Non
                 last_name = %(last_name)s, first_name = %(first_name)s,
                 middle_name = %(middle_name)s, birth_date = %(birth_date)s, sex = %(sex)s,
                 snils = %(snils)s, policy_number = coalesce(%(policy_number)s, policy_number),
-                email = %(email)s, phone = %(phone)s, signed_in_at = %(now)s
+                email = %(email)s, phone = %(phone)s, address = %(address)s,
+                signed_in_at = %(now)s
             where issuer = %(issuer)s and oid = %(oid)s
             returning id, person_id
             """,
@@ -129,11 +132,11 @@ async def _create(db: Connection, profile: Profile, now: datetime) -> UUID:
             _Signed,
             """
             insert into account (issuer, oid, person_id, last_name, first_name, middle_name,
-                                 birth_date, sex, snils, policy_number, email, phone, created_at,
-                                 signed_in_at)
+                                 birth_date, sex, snils, policy_number, email, phone, address,
+                                 created_at, signed_in_at)
             values (%(issuer)s, %(oid)s, %(person_id)s, %(last_name)s, %(first_name)s,
                     %(middle_name)s, %(birth_date)s, %(sex)s, %(snils)s, %(policy_number)s,
-                    %(email)s, %(phone)s, %(now)s, %(now)s)
+                    %(email)s, %(phone)s, %(address)s, %(now)s, %(now)s)
             returning id, person_id
             """,
             **vars(profile),

@@ -132,3 +132,68 @@ async def find_card(db: Connection, person_id: UUID) -> Person | None:
         """,
         person=person_id,
     )
+
+
+async def find_by_every_fact(
+    db: Connection,
+    who: Identity,
+    *,
+    sex: Sex,
+    policy_series: str = "",
+    policy_number: str | None = None,
+    snils: str | None = None,
+) -> UUID | None:
+    """The one living person whom every fact fits, told by somebody whom we trust; else None.
+
+    A patronymic that is not given does not count. A policy or СНИЛС that is given must fit, unless
+    the person has none here, and one of them must. Cards that the desk joined are one person.
+    """
+    found = await value(
+        db,
+        _BY_EVERY_FACT,
+        **vars(who),
+        sex=sex,
+        policy=policy_number,
+        whole_policy=policy_series + policy_number if policy_number else None,
+        snils=snils,
+    )
+    return None if found is None else UUID(str(found))
+
+
+_BY_EVERY_FACT: LiteralString = """
+    with named as (
+        select distinct card.id, card.code
+        from person
+        join person as card on card.id = coalesce(person.joined_into, person.id)
+        where person.birth_date = %(birth_date)s
+          and name_key(person.last_name) = name_key(%(last_name)s)
+          and name_key(person.first_name) = name_key(%(first_name)s)
+          and (%(middle_name)s::text is null
+               or name_key(coalesce(person.middle_name, '')) = name_key(%(middle_name)s::text))
+          and person.sex = %(sex)s and card.died_on is null
+    ), known as (
+        select named.*,
+               array(select snils from person
+                     where named.id in (id, joined_into) and snils is not null) as snils,
+               array(select policy.series || policy.number from policy
+                     join person on person.id = policy.person_id
+                     where named.id in (person.id, person.joined_into)) as policies
+        from named
+    ), judged as (
+        select known.id, known.code, %(snils)s::text = any(known.snils) as snils_fits,
+               -- wherever the series ends, and whether or not it was given
+               exists (select from unnest(known.policies) as policy
+                       where policy in (%(policy)s::text, %(whole_policy)s::text)) as policy_fits,
+               known.snils = '{}' as has_no_snils, known.policies = '{}' as has_no_policy
+        from known
+    ), fitting as (
+        select id, code from judged
+        where (%(snils)s::text is null or snils_fits or has_no_snils)
+          and (%(policy)s::text is null or policy_fits or has_no_policy)
+          and (num_nonnulls(%(snils)s::text, %(policy)s::text) = 0 or snils_fits or policy_fits)
+    )
+    select min(id::text)::uuid
+    from fitting
+    where code is not null or not exists (select from fitting where code is not null)
+    having count(*) = 1
+"""

@@ -214,3 +214,34 @@ class CardJoined(Refusal):
 
     code: ClassVar[str] = "card_joined"
     words: ClassVar[str] = "Карта {card} уже присоединена к карте {into}"
+
+
+class RoleUnknown(Refusal):
+    """No such staff role, or it was revoked before."""
+
+    code: ClassVar[str] = "role_unknown"
+    words: ClassVar[str] = "Такой роли нет, или её уже сняли"
+
+
+class RoleHeldAlready(Refusal):
+    """The same person has this role in this place in these days already."""
+
+    code: ClassVar[str] = "role_held_already"
+    words: ClassVar[str] = "Такая роль у этого сотрудника в эти дни уже есть"
+
+
+class RolePlaceWrong(Refusal):
+    """A registrar, doctor or head is of one organisation or clinic, the others of the region."""
+
+    code: ClassVar[str] = "role_place_wrong"
+    words: ClassVar[str] = (
+        "Регистратору, врачу и заведующему нужна одна организация или одна клиника; "
+        "администратору региона и оператору – ни одной"
+    )
+
+
+class RolePeriodWrong(Refusal):
+    """The role would end before it begins."""
+
+    code: ClassVar[str] = "role_period_wrong"
+    words: ClassVar[str] = "Последний день роли раньше первого"

@@ -1,7 +1,6 @@
 """Signing in and out: the one way in leads through ЕСИА."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -9,23 +8,23 @@ import structlog
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura.db import Connection
 from registratura.esia import (
-    Esia,
+    Answer,
+    Declined,
     EsiaDown,
     EsiaFault,
     EsiaRefused,
     NotConfirmed,
+    SignOn,
     attempts,
 )
-from registratura.esia.authorise import authorise_url, exchange
-from registratura.esia.profile import read_profile
-from registratura.esia.verify import verify
+from registratura.esia.attempts import Attempt
 from registratura.people import accounts, consents
-from registratura.people.accounts import Profile
 from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
+from registratura.web.addresses import address_of
+from registratura.web.browsers import name_browser
 from registratura.web.errors import reference_of
 from registratura.web.limits import check_limit
 from registratura.web.paths import with_next
@@ -43,8 +42,8 @@ _SAYABLE = re.compile(r"[A-Za-z0-9 :_-]{1,80}")  # what may be logged of a reaso
 _STARTS_A_MINUTE = 300  # of one address: a whole clinic may stand behind it
 
 
-def _esia(request: AnyRequest) -> Esia:
-    found: Esia = request.app.state.esia
+def _esia(request: AnyRequest) -> SignOn:
+    found: SignOn = request.app.state.esia
     return found
 
 
@@ -58,27 +57,40 @@ async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Templat
             wanted if has_consented(request, newcomer) else with_next("/consent", wanted)
         )
     start = with_next("/signin/esia", next_path)
-    return page("signin/index.html", visitor=None, start=start)
+    ended = session_id_of(request) is not None  # the cookie is there, the session is over
+    return page("signin/index.html", visitor=None, start=start, ended=ended)
 
 
 @get("/signin/esia", name="signin_esia")
-async def start(request: AnyRequest, db: Connection, now: datetime, settings: Settings) -> Redirect:
+async def start(request: AnyRequest, now: datetime, settings: Settings) -> Template | Redirect:
     """To ЕСИА, with a `state` that only this browser can bring back."""
     next_path = safe_path(request.query_params.get("next"), "/")
     if request.headers.get("host") != urlsplit(settings.public_url).netloc:
         # Another name of this host: the cookie must lie where ЕСИА sends the browser back to.
         return redirect(settings.public_url.rstrip("/") + with_next("/signin/esia", next_path))
-    address = request.client.host if request.client else "unknown"
-    await check_limit(
-        db, "signin.start", address, most=_STARTS_A_MINUTE, window=timedelta(minutes=1), now=now
-    )
-    cookies = cookies_of(request)
     # One mark for all tabs of a browser, so that two sign-ins begun at once both end well.
-    browser = request.cookies.get(cookies.name("signin")) or attempts.make_browser_mark()
-    state = await attempts.begin(db, browser=browser, next_path=next_path, now=now)
-    answer = redirect(await authorise_url(_esia(request), state=state, now=now))
-    answer.cookies.append(cookies.make("signin", browser, attempts.LASTS))
+    browser = request.cookies.get(cookies_of(request).name("signin"), "")
+    browser = browser or attempts.make_browser_mark()
+    attempt = await _begin(request, browser, next_path, now)
+    try:
+        answer = redirect(await _esia(request).start(attempt, now=now))
+    except EsiaFault as fault:
+        return await _explain(request, fault, next_path)
+    answer.cookies.append(cookies_of(request).make("signin", browser, attempts.LASTS))
     return answer
+
+
+async def _begin(request: AnyRequest, browser: str, next_path: str, now: datetime) -> Attempt:
+    address = str(address_of(request) or "unknown")
+    minute = timedelta(minutes=1)
+    async with pool_of(request).connection() as db:
+        await check_limit(
+            db, "signin.start", address, most=_STARTS_A_MINUTE, window=minute, now=now
+        )
+        provider = _esia(request).provider
+        return await attempts.begin(
+            db, issuer=provider, browser=browser, next_path=next_path, now=now
+        )
 
 
 @get("/signin/done", name="signin_done")
@@ -88,39 +100,35 @@ async def finish(request: AnyRequest, now: datetime) -> Template | Redirect:
     No database connection is held while ЕСИА is asked.
     """
     query = request.query_params
-    browser = request.cookies.get(cookies_of(request).name("signin"), "")
-    async with pool_of(request).connection() as db:
-        state = query.get("state", "")
-        next_path = await attempts.consume(db, state=state, browser=browser, now=now)
-    if next_path is None:
+    attempt = await _consume(request, query.get("state", ""), now)
+    if attempt is None:
         if await find_visitor(request) is not None:  # «Назад» after a sign-in that went well
             return redirect("/")
-        return _explain(request, EsiaRefused("stale state"), "/")
+        return await _explain(request, EsiaRefused("stale state"), "/")
     try:
-        profile = await _believe(_esia(request), query, now)
+        who = await _esia(request).finish(query, attempt, now=now)
     except EsiaFault as fault:
-        return _explain(request, fault, next_path)
-    return await _let_in(request, profile, next_path, now)
+        return await _explain(request, fault, attempt.next_path)
+    return await _let_in(request, who, attempt.next_path, now)
 
 
-async def _believe(esia: Esia, query: Mapping[str, str], now: datetime) -> Profile:
-    if "code" not in query:
-        raise EsiaRefused(query.get("error_description", "no code").partition(":")[0])
-    tokens = await exchange(esia, query["code"], now=now)
-    identity = await verify(esia, tokens, now=now)
-    answer = await read_profile(esia, tokens, identity)
-    return answer.profile
-
-
-async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: datetime) -> Redirect:
+async def _consume(request: AnyRequest, state: str, now: datetime) -> Attempt | None:
+    browser = request.cookies.get(cookies_of(request).name("signin"), "")
+    provider = _esia(request).provider
     async with pool_of(request).connection() as db:
-        account = await accounts.sign_in(db, profile, now=now)
+        return await attempts.consume(db, issuer=provider, state=state, browser=browser, now=now)
+
+
+async def _let_in(request: AnyRequest, who: Answer, next_path: str, now: datetime) -> Redirect:
+    async with pool_of(request).connection() as db:
+        account = await accounts.sign_in(db, who.profile, now=now)
         session_id = await sessions.begin(
             db,
             account_id=account.id,
             patient_id=account.person_id,
             replaces=session_id_of(request),
             now=now,
+            browser=name_browser(request.headers.get("user-agent", "")),
         )
         given = await consents.find_given(
             db, account.id, document=CURRENT.document, version=CURRENT.version
@@ -131,33 +139,40 @@ async def _let_in(request: AnyRequest, profile: Profile, next_path: str, now: da
 
 
 @post("/signout", name="signout")
-async def sign_out(request: AnyRequest, db: Connection, session_id: str | None) -> Redirect:
+async def sign_out(request: AnyRequest, session_id: str | None) -> Redirect:
     """End the session here, then the one in ЕСИА: the next person at this computer is nobody."""
     if session_id is not None:
-        await sessions.end(db, session_id)
-    answer = redirect(_esia(request).logout_url("/"))
+        async with pool_of(request).connection() as db:
+            await sessions.end(db, session_id)
+    return await go_out(request)
+
+
+async def go_out(request: AnyRequest, path: str = "/") -> Redirect:
+    """To the end of the session in ЕСИА, from there to `path`; the browser forgets our pages.
+
+    The session here has been ended before.
+    """
+    answer = redirect(await _esia(request).logout_url(path))
     answer.cookies.append(cookies_of(request).forget("session"))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
-def _explain(request: AnyRequest, fault: EsiaFault, next_path: str) -> Template:
+async def _explain(request: AnyRequest, fault: EsiaFault, next_path: str) -> Template:
     """The page for what went wrong, each with a way to try again."""
     reason = fault.reason if _SAYABLE.fullmatch(fault.reason) else "unreadable"
     reference = reference_of(request)
     _LOG.warning("refused", request_id=reference, kind=type(fault).__name__, reason=reason)
     start = with_next("/signin/esia", next_path)
-    if isinstance(fault, NotConfirmed) or reason == "ESIA-007055":
-        leave = _esia(request).logout_url("/signin")
+    if isinstance(fault, NotConfirmed):
+        leave = await _esia(request).logout_url("/signin")
         return page("signin/unconfirmed.html", visitor=None, status=403, leave=leave)
-    if isinstance(fault, EsiaDown) or reason in ("ESIA-007007", "ESIA-007008"):
-        template, status = "signin/esia_down.html", 503
-    else:
-        template, status = "signin/unfinished.html", 400
+    down = isinstance(fault, EsiaDown)
     return page(
-        template,
+        "signin/esia_down.html" if down else "signin/unfinished.html",
         visitor=None,
-        status=status,
+        status=503 if down else 400,
         start=start,
         reference=reference,
-        declined=reason == "ESIA-007004",
+        declined=isinstance(fault, Declined),
     )

@@ -226,6 +226,19 @@ FILES = (
         ),
     ),
     File(
+        "national_codes",
+        "position",
+        (
+            Column("position", _position, "integer", "positions"),
+            Column("national", optional(_position), "integer"),
+            Column("service", optional(cells.text(50))),
+            Column("service_name", optional(cells.text(200))),
+        ),
+        key=("position",),
+        table_key="id",
+        needed=False,
+    ),
+    File(
         "holidays",
         "holiday",
         (

@@ -14,7 +14,7 @@ from registratura.region.reading import check_folder
 from registratura.region.report import Faults, FileBroken, Moved, RegionBroken, Report
 from registratura.region.staging import stage
 
-_ONE_LOAD_AT_A_TIME = 740_002
+_ONE_LOAD_AT_A_TIME = 740_004
 _EASTERNMOST = ZoneInfo("Asia/Kamchatka")  # where the country's day begins
 
 
@@ -67,6 +67,7 @@ async def _move(db: Connection, *, now: datetime) -> dict[str, Moved]:
         "departments": await moves_directory.move_departments(db),
         "rooms": await moves_directory.move_rooms(db),
         "positions": await moves_directory.move_positions(db),
+        "national_codes": await moves_directory.move_national_codes(db),
         "practitioners": await moves_directory.move_practitioners(db),
         "posts": await moves_directory.move_posts(db),
         "areas": await moves_directory.move_areas(db),

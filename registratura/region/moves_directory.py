@@ -127,6 +127,28 @@ async def move_positions(db: Connection) -> Moved:
     )
 
 
+async def move_national_codes(db: Connection) -> Moved:
+    """By position: it is there, so nothing is added."""
+    return await _move(
+        db,
+        """
+        with moved as (
+            update position
+            set (national_id, service_code, service_name)
+                = (nullif(staged.national, position.id), service, staged.service_name)
+            from staged_national_codes as staged
+            where staged.position = position.id
+              and (position.national_id, service_code, position.service_name)
+                  is distinct from
+                  (nullif(staged.national, position.id), service, staged.service_name)
+            returning 1
+        )
+        select (select count(*) from staged_national_codes) as rows, 0::bigint as added,
+               (select count(*) from moved) as changed
+        """,
+    )
+
+
 async def move_practitioners(db: Connection) -> Moved:
     """By code."""
     return await _move(

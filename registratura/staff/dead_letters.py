@@ -15,13 +15,25 @@ from registratura_ground.refused import Refused
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A job that failed for good."""
+    """A job that failed for good; of a status for the federation, also which and why."""
 
     id: int
     task: str
     args: dict[str, Any]
     attempts: int
     failed_at: datetime | None  # None: its history has been swept away
+    status: str | None
+    visit: str | None
+    code: str | None
+    comment: str | None
+
+    @property
+    def what(self) -> str:
+        """What it was to do."""
+        if self.status is None:
+            return f"{self.task} {json.dumps(self.args, ensure_ascii=False)}"
+        why = f"{self.code} «{self.comment}»" if self.comment else self.code or "причина неизвестна"
+        return f"статус {self.status} записи {self.visit} не передан в федерацию: {why}"
 
 
 @command("dead-letters")
@@ -33,9 +45,8 @@ async def dead_letters(work: Work, retry: str | None) -> None:
         await _retry(work, [it for it in dead if retry in ("all", str(it.id))], retry)
         return
     for it in dead:
-        told = json.dumps(it.args, ensure_ascii=False)
         when = moment(it.failed_at, work.zone) if it.failed_at else "когда, неизвестно"
-        click.echo(f"{it.id} · {it.task} {told} · попыток {it.attempts} · {when}")
+        click.echo(f"{it.id} · {it.what} · попыток {it.attempts} · {when}")
     click.echo(f"Неудавшихся заданий: {len(dead)}.")
 
 
@@ -44,8 +55,15 @@ async def _search(db: Connection) -> list[DeadLetter]:
         db,
         DeadLetter,
         """
-        select job.id, job.task_name as task, job.args, job.attempts, failed.at as failed_at
+        select job.id, job.task_name as task, job.args, job.attempts, failed.at as failed_at,
+               federal_status.status, to_char(number, 'FM9999999999000000') as visit,
+               code, comment
         from procrastinate_jobs as job
+        left join federal_status on job.task_name = 'federal.push'
+             and appointment_id = case when job.task_name = 'federal.push'
+                                       then (job.args ->> 'appointment_id')::uuid end
+             and federal_status.status = job.args ->> 'status'
+        left join appointment on appointment.id = appointment_id
         cross join lateral (
             select max(at) as at from procrastinate_events
             where job_id = job.id and type = 'failed'

@@ -17,6 +17,7 @@ _SECRETS = (
     "DATABASE_ADMIN_URL",
     "REGISTRATURA_SECRET",
     "REGISTRATURA_SMTP_PASSWORD",
+    "REGISTRATURA_FEDERAL_STATUS_PASSWORD",
 )
 
 
@@ -69,13 +70,28 @@ class Programs:
 
     def registry_environment(self) -> dict[str, str]:
         """For the portal, worker and commands: the application's role, never the owner's."""
-        return self._without_secrets() | {
-            "DATABASE_URL": self.databases.registry,
-            variable("secret"): self.settings.secret,
-            variable("smtp_password"): self.settings.smtp_password,
-            variable("var"): str(self.settings.var),
-            variable("public_url"): self.settings.public_url,
-            variable("esia_url"): self.inherited.get(variable("esia_url")) or self.places.esia_url,
+        return (
+            self._federation()
+            | self._without_secrets()
+            | {
+                "DATABASE_URL": self.databases.registry,
+                variable("secret"): self.settings.secret,
+                variable("smtp_password"): self.settings.smtp_password,
+                variable("federal_status_password"): self.settings.federal_status_password,
+                variable("var"): str(self.settings.var),
+                variable("public_url"): self.settings.public_url,
+                variable("esia_url"): self.inherited.get(variable("esia_url"))
+                or self.places.esia_url,
+            }
+        )
+
+    def _federation(self) -> dict[str, str]:
+        """Statuses go to the stand-in, unless the variables name another address."""
+        here = f"http://127.0.0.1:{self.places.gosuslugi_port}"
+        return {
+            variable("federal_status_url"): f"{here}/fer/status",
+            variable("federal_list_url"): f"{here}/fer/statuses",
+            variable("federal_rmis_id"): "conc-00040-rmis",
         }
 
     def esia_environment(self) -> dict[str, str]:

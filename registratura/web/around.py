@@ -7,7 +7,7 @@ line of log: path template, status, milliseconds; never a query, a name or a num
 import secrets
 import time
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from typing import cast
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
@@ -35,11 +35,10 @@ def security_headers(settings: Settings) -> dict[str, str]:
 
     `form-action` names ЕСИА too: a browser blocks a POST that is redirected elsewhere.
     """
-    esia = urlsplit(settings.esia_url)
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action 'self' {esia.scheme}://{esia.netloc}"
+        f"form-action 'self' {settings.sign_on_origin}"
     )
     headers = {
         "Content-Security-Policy": policy,
@@ -62,19 +61,28 @@ def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
             return
         answer = _Answer(headers, scope, send)
         scope["state"]["reference"] = answer.reference
-        CURRENT.set(scope)
+        asked = _as_get(scope)
+        CURRENT.set(asked)
         try:
-            await app(scope, receive, answer.send)
+            await app(asked, receive, answer.send)
         except Exception as error:
             _LOG.error("fault", request_id=answer.reference, **fault(error))
             if not answer.status:  # not even the page about errors could be made
                 await _say_sorry(answer)
         finally:
-            await give_back(scope)
+            await give_back(asked)
             if not scope["path"].startswith(_UNLOGGED):
-                _log(scope, answer)
+                _log(asked, answer, str(scope.get("method")))
 
     return handle
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET, less the body (RFC 9110, 9.3.2). A copy: the server looks at its own
+    scope when it decides whether a body may follow."""
+    if scope.get("method") != "HEAD":
+        return scope
+    return cast(Scope, {**scope, "method": "GET"})
 
 
 class _Answer:
@@ -104,6 +112,8 @@ class _Answer:
             headers.setdefault("Cache-Control", "no-store")
             headers["X-Request-ID"] = self.reference
             headers["Server-Timing"] = f"app;dur={self.ms}"
+        elif message["type"] == "http.response.body" and self._scope.get("method") == "HEAD":
+            message["body"] = b""
         await self._send(message)
 
 
@@ -114,11 +124,11 @@ async def _say_sorry(answer: _Answer) -> None:
     await answer.send({"type": "http.response.body", "body": words, "more_body": False})
 
 
-def _log(scope: Scope, answer: _Answer) -> None:
+def _log(scope: Scope, answer: _Answer, method: str) -> None:
     _LOG.info(
         "request",
         request_id=answer.reference,
-        method=scope.get("method"),
+        method=method,
         path=scope.get("path_template") or "(unknown)",
         status=answer.status,
         ms=answer.ms,

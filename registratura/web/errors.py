@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from registratura.refusal import Refusal
 from registratura.web import logs
+from registratura.web.forgery import ForeignForm
 from registratura.web.guards import ConsentNeeded, SignInNeeded
 from registratura.web.limits import TriedTooOften
 from registratura.web.pages import page
@@ -71,6 +72,11 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Template:
     return answer
 
 
+def on_foreign_form(request: AnyRequest, _: ForeignForm) -> Template:
+    """Another site sent this form: nothing was done, and nobody is told more."""
+    return _page(request, "errors/foreign.html", 403)
+
+
 def on_database_down(request: AnyRequest, fault: Exception) -> Template:
     """No database, or it is too busy: 503, calm, and when to come back."""
     _LOG.error("database", request_id=reference_of(request), **logs.fault(fault))
@@ -101,6 +107,7 @@ HANDLERS: ExceptionHandlersMap = {
     Refusal: on_refusal,
     SignInNeeded: on_sign_in_needed,
     ConsentNeeded: on_consent_needed,
+    ForeignForm: on_foreign_form,
     HTTPException: on_http,
     LookupError: on_missing,
     psycopg.DataError: on_unreadable,

@@ -1,8 +1,8 @@
 """Browser sessions after sign-in: rows of `web_session`, known by the hash of their id.
 
 An id that the browser brings is only ever looked up, never written: what was not begun here
-does not exist. A session ends after half an hour without a request and, whatever happens,
-after twelve hours.
+does not exist. A session ends after half an hour without a request (at the desk after ten
+minutes) and, whatever happens, after twelve hours.
 """
 
 import hashlib
@@ -17,9 +17,11 @@ from registratura.db import Connection, execute, rows
 from registratura.notices.audience import STILL_KNOWS
 from registratura.people import patients
 from registratura.people.patients import PATIENTS
+from registratura.people.staff_roles import LIVING_ROLE
 from registratura.web.visitor import Visitor
 
 IDLE = timedelta(minutes=30)
+IDLE_ON_DUTY = timedelta(minutes=10)  # at the desk: others pass by the screen
 ABSOLUTE = timedelta(hours=12)
 _NOTICE = timedelta(minutes=1)  # how often a look at a page is worth a write
 
@@ -33,26 +35,43 @@ class _Row(patients.Row):
     seen_at: datetime
     consents: Sequence[str]
     unread: int
+    is_staff: bool
+
+
+def digest(session_id: str) -> bytes:
+    """What the database keeps of a session's id."""
+    return hashlib.sha256(session_id.encode("utf-8", "replace")).digest()
 
 
 async def begin(
-    db: Connection, *, account_id: UUID, patient_id: UUID, replaces: str | None, now: datetime
+    db: Connection,
+    *,
+    account_id: UUID,
+    patient_id: UUID,
+    replaces: str | None,
+    now: datetime,
+    browser: str = "",
 ) -> str:
-    """Begin a session under a new id and end the one this browser had; the new id."""
+    """Begin a session under a new id and end the one this browser had; the new id.
+
+    `browser` is what `name_browser` makes of it.
+    """
     session_id = secrets.token_urlsafe(32)
     await execute(
         db,
         """
         with ended as (delete from web_session where id_sha256 = %(old)s)
-        insert into web_session (id_sha256, account_id, patient_id, created_at, seen_at, ends_at)
-        values (%(id)s, %(account)s, %(patient)s, %(now)s, %(now)s, %(ends_at)s)
+        insert into web_session (id_sha256, account_id, patient_id, created_at, seen_at, ends_at,
+                                 browser)
+        values (%(id)s, %(account)s, %(patient)s, %(now)s, %(now)s, %(ends_at)s, %(browser)s)
         """,
-        old=_digest(replaces or ""),
-        id=_digest(session_id),
+        old=digest(replaces or ""),
+        id=digest(session_id),
         account=account_id,
         patient=patient_id,
         now=now,
         ends_at=now + ABSOLUTE,
+        browser=browser,
     )
     return session_id
 
@@ -67,10 +86,11 @@ async def find_visitor(
         db,
         _Row,
         _VISITOR,
-        id=_digest(session_id),
+        id=digest(session_id),
         now=now,
         today=today,
         idle_since=now - IDLE,
+        duty_since=now - IDLE_ON_DUTY,
     )
     if not found:
         return None
@@ -88,13 +108,17 @@ _VISITOR: LiteralString = f"""
                       where c.account_id = s.account_id and c.withdrawn_at is null) as consents,
                (select count(*) from notice
                  where notice.account_id = s.account_id and notice.state = 'new'
-                   and {STILL_KNOWS}) as unread
+                   and {STILL_KNOWS}) as unread,
+               exists (select from staff_role
+                        where staff_role.snils = a.snils and {LIVING_ROLE}) as is_staff
           from web_session s join account a on a.id = s.account_id
           join person own on own.id = a.person_id
           join person chosen on chosen.id = s.patient_id
-         where s.id_sha256 = %(id)s and s.ends_at > %(now)s and s.seen_at > %(idle_since)s
+         where s.id_sha256 = %(id)s and s.ends_at > %(now)s
+           and s.seen_at > case when s.role_id is null then %(idle_since)s
+                                else %(duty_since)s end
     )
-    select patient.*, own_id, chosen_id, seen_at, consents, unread
+    select patient.*, own_id, chosen_id, seen_at, consents, unread, is_staff
     from session
     cross join lateral ({PATIENTS} and acting.account_id = session.account_id) as patient
 """
@@ -106,7 +130,7 @@ async def choose_patient(db: Connection, session_id: str, patient_id: UUID) -> N
         db,
         "update web_session set patient_id = %(patient)s where id_sha256 = %(id)s",
         patient=patient_id,
-        id=_digest(session_id),
+        id=digest(session_id),
     )
 
 
@@ -116,24 +140,29 @@ async def renew(db: Connection, session_id: str) -> str:
     await execute(
         db,
         "update web_session set id_sha256 = %(new)s where id_sha256 = %(old)s",
-        new=_digest(new_id),
-        old=_digest(session_id),
+        new=digest(new_id),
+        old=digest(session_id),
     )
     return new_id
 
 
 async def end(db: Connection, session_id: str) -> None:
     """End a session; ending what is no session is no fault."""
-    await execute(db, "delete from web_session where id_sha256 = %(id)s", id=_digest(session_id))
+    await execute(db, "delete from web_session where id_sha256 = %(id)s", id=digest(session_id))
 
 
 async def sweep(db: Connection, *, now: datetime) -> int:
     """Delete sessions that have ended by themselves; how many."""
     return await execute(
         db,
-        "delete from web_session where ends_at <= %(now)s or seen_at <= %(idle_since)s",
+        """
+        delete from web_session
+         where ends_at <= %(now)s
+            or seen_at <= case when role_id is null then %(idle_since)s else %(duty_since)s end
+        """,
         now=now,
         idle_since=now - IDLE,
+        duty_since=now - IDLE_ON_DUTY,
     )
 
 
@@ -145,7 +174,7 @@ async def _notice(db: Connection, session_id: str, now: datetime) -> None:
          where id_sha256 = %(id)s and seen_at < %(now)s
         """,
         now=now,
-        id=_digest(session_id),
+        id=digest(session_id),
     )
 
 
@@ -159,8 +188,5 @@ def _visitor(found: Sequence[_Row]) -> Visitor:
         patient=next(chosen, listed[0]),
         consents=frozenset(session.consents),
         unread=session.unread,
+        is_staff=session.is_staff,
     )
-
-
-def _digest(session_id: str) -> bytes:
-    return hashlib.sha256(session_id.encode()).digest()

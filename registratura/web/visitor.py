@@ -29,7 +29,7 @@ def relation(patient: Patient) -> str:
 class Visitor:
     """A signed-in account. `patients` begins with the owner; `patient` is the default of a new
     booking; `consents` are the documents agreed to, each `name version`; `unread` counts the
-    messages that he has not seen."""
+    messages that he has not seen; `is_staff`: he has a role at the desk."""
 
     account_id: UUID
     person_id: UUID
@@ -37,6 +37,7 @@ class Visitor:
     patient: Patient
     consents: frozenset[str]
     unread: int = 0
+    is_staff: bool = False
 
     @property
     def owner(self) -> Patient:

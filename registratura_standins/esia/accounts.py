@@ -26,6 +26,9 @@ class Account:
     snils: str | None
     inn: str | None
     changed_at: datetime
+    totp_secret: str | None
+    totp_offered: str | None
+    totp_used: int | None
 
     @property
     def trusted(self) -> bool:

@@ -1,6 +1,6 @@
 """Builds the stand-in: database, key, pages, protocol; everything in one small ASGI application."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -18,14 +18,25 @@ from registratura_standins.esia import (
     exchange,
     grant,
     login,
+    login_api,
+    own_children,
+    own_contacts,
+    own_papers,
+    own_security,
     pages,
     profile,
+    proving,
     public,
+    recovery,
     refusals,
+    registration,
+    second_step,
 )
+from registratura_standins.esia.browsers import cookie_of
 from registratura_standins.esia.cookies import cookie_name
 from registratura_standins.esia.database import Connection, Pool, migrate, open_pool
-from registratura_standins.esia.provider import Provider, open_provider
+from registratura_standins.esia.owners import Owner, SignedOut, find_owner
+from registratura_standins.esia.provider import Identity, Provider, open_provider
 from registratura_standins.esia.sessions import Session, find_session, sweep
 from registratura_standins.esia.settings import Settings
 
@@ -37,20 +48,62 @@ ROUTES = (
     profile.read_profile,
     login.show_login,
     login.sign_in,
-    login.show_code,
-    login.check_code,
-    login.send_code_again,
     login.sign_out,
+    second_step.show_code,
+    second_step.check_code,
+    second_step.send_code_again,
+    second_step.ask_app,
+    login_api.show_config,
+    login_api.sign_in,
+    login_api.verify_code,
+    login_api.skip_offer,
+    login_api.show_next_step,
     grant.show_consent,
     grant.answer_consent,
+    registration.show_registration,
+    registration.ask_registration,
+    registration.show_first_password,
+    registration.open_account,
+    recovery.show_recovery,
+    recovery.ask_recovery,
+    recovery.show_new_password,
+    recovery.set_new_password,
+    recovery.show_recovered,
+    proving.show_proof,
+    proving.check_proof,
+    proving.prove_again,
     cabinet.show_account,
     cabinet.revoke_consent,
-    cabinet.end_sessions,
+    own_papers.show_papers,
+    own_papers.send_papers,
+    own_papers.show_confirmation,
+    own_papers.confirm,
+    own_papers.show_policy,
+    own_papers.save_policy,
+    own_contacts.show_contact,
+    own_contacts.ask_contact,
+    own_contacts.show_proven,
+    own_contacts.save_contact,
+    own_children.show_new_child,
+    own_children.add_child,
+    own_children.verify_child,
+    own_children.remove_child,
+    own_children.show_child_account,
+    own_children.open_child_account,
+    own_security.show_password,
+    own_security.change_password,
+    own_security.show_second_step,
+    own_security.choose_second_step,
+    own_security.show_enrolment,
+    own_security.enrol,
+    own_security.end_sessions,
+    own_security.end_session,
     public.log_out,
     public.send_certificates,
     public.send_certificate,
     public.show_messages,
     public.show_help,
+    public.show_terms,
     public.set_vision,
     public.check_health,
 )
@@ -74,7 +127,14 @@ def _now() -> datetime:
 async def _session(
     request: AnyRequest, db: Connection, provider: Provider, now: datetime
 ) -> Session | None:
-    return await find_session(db, login.session_id_of(request, provider), now)
+    return await find_session(db, cookie_of(request, provider, "session"), now)
+
+
+async def _owner(db: Connection, session: Session | None) -> Owner:
+    owner = await find_owner(db, session.oid) if session else None
+    if owner is None:
+        raise SignedOut
+    return owner
 
 
 @asynccontextmanager
@@ -117,9 +177,9 @@ def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
     return add_headers
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The application; key and certificate are made here, the schema at its start."""
-    provider = open_provider(settings)
+def create_app(settings: Settings, identities: Mapping[str, Identity] | None = None) -> Litestar:
+    """The application; keys and certificates are made here, the schema at its start."""
+    provider = open_provider(settings, identities)
     shelf = pages.make_shelf()
     return Litestar(
         [*ROUTES, static_route(shelf)],
@@ -129,6 +189,7 @@ def create_app(settings: Settings) -> Litestar:
             "provider": Provide(_provider, sync_to_thread=False),
             "now": Provide(_now, sync_to_thread=False),
             "session": Provide(_session),
+            "owner": Provide(_owner),
         },
         lifespan=[_running],
         template_config=pages.make_templates(settings, shelf),

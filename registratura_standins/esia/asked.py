@@ -12,9 +12,10 @@ from registratura_standins.esia.clients import Client
 from registratura_standins.esia.faults import Fault
 
 CLOCK_ERROR = timedelta(minutes=5)
-_LONGEST = 4000
+_LONGEST, _LONGEST_PERMISSIONS = 4000, 16000
 _TIMESTAMP = re.compile(r"^\d{4}\.\d{2}\.\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}$", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OF_SYSTEM = re.compile(r"^prm_chg\?oid=([0-9]{1,18})$")
 _FORM = "application/x-www-form-urlencoded"
 
 Parameters = dict[str, str]
@@ -29,15 +30,18 @@ async def read_parameters(request: Request[Any, Any, Any]) -> Parameters:
     for name, text in pairs:
         if not isinstance(text, str) or "\ufffd" in text:
             raise Fault("007038")
-        if name in found or len(text) > _LONGEST or _CONTROL.search(text):
+        longest = _LONGEST_PERMISSIONS if name == "permissions" else _LONGEST
+        if name in found or len(text) > longest or _CONTROL.search(text):
             raise Fault("007003")
         found[name] = text
     return found
 
 
 def check_present(asked: Parameters, names: Sequence[str]) -> None:
-    """Refuses 007014, naming every parameter that is missing or empty."""
+    """Refuses 007014, naming every parameter that is missing or empty; the scope alone: 007013."""
     missing = [name for name in names if not asked.get(name)]
+    if missing == ["scope"]:
+        raise Fault("007013")
     if missing:
         raise Fault("007014", names=", ".join(missing))
 
@@ -57,10 +61,29 @@ def check_time(asked: Parameters, now: datetime) -> None:
 
 
 def read_scopes(asked: Parameters, client: Client) -> list[str]:
-    """The scopes as a list. Refuses 007006 an unknown one, or one that is not this client's."""
-    if not asked.get("scope", "").strip():
-        raise Fault("007013")
-    names = asked["scope"].split(" ")
-    if asked.get("scope_org") or not set(names) <= scopes.ALL & set(client.scopes):
+    """The scopes as a list. Refuses 007006 an unknown one, 007019 one that is not this client's."""
+    names = [scopes.plain(name) for name in asked["scope"].split(" ")]
+    own = [name for name in names if not scopes.is_of_organisation(name)]
+    if not set(own) <= scopes.ALL:
         raise Fault("007006")
-    return list(dict.fromkeys(names))
+    if not set(own) <= set(client.scopes):
+        raise Fault("007019")
+    return list(dict.fromkeys(own))
+
+
+def read_organisation_scopes(asked: Parameters) -> list[str]:
+    """Scopes of organisations, from their own parameter and, as old clients have it, from
+    `scope`. Refuses 007006 what is none."""
+    own = [scopes.plain(name) for name in asked.get("scope_org", "").split()]
+    if not all(scopes.is_of_organisation(name) for name in own):
+        raise Fault("007006")
+    among = [scopes.plain(name) for name in asked["scope"].split(" ")]
+    return own + [name for name in among if scopes.is_of_organisation(name)]
+
+
+def read_system_scope(asked: Parameters) -> int:
+    """The oid of `prm_chg?oid=…`, the one scope of a client's own token. Refuses 007006."""
+    found = _OF_SYSTEM.match(asked["scope"])
+    if not found:
+        raise Fault("007006")
+    return int(found[1])

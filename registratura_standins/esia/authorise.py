@@ -1,11 +1,9 @@
-"""Sign-on of a client system: the request (ac, v2/ac), and the answer to it once all is settled."""
+"""Sign-on of a client system: the request (ac, v2/ac) and everything that is checked in it."""
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Request, Response, route
-from litestar.response import Redirect
 
 from registratura_standins.esia import asked as asking
 from registratura_standins.esia.asked import Parameters
@@ -15,15 +13,15 @@ from registratura_standins.esia.authorisations import (
     keep_authorisation,
 )
 from registratura_standins.esia.clients import Client, find_client
-from registratura_standins.esia.consents import is_consent_needed
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.faults import Fault
 from registratura_standins.esia.pages import page
-from registratura_standins.esia.permits import give_permit
+from registratura_standins.esia.permissions import read_permissions
+from registratura_standins.esia.pkce import read_challenge
+from registratura_standins.esia.proceeding import answer_fault, proceed
 from registratura_standins.esia.provider import Provider
 from registratura_standins.esia.sessions import Session
-from registratura_standins.esia.signatures import Version, check_signature, version_of
-from registratura_standins.esia.tokens import make_code
+from registratura_standins.esia.signatures import V1, Version, check_signature, version_of
 
 _MANDATORY = (
     "client_id",
@@ -68,36 +66,6 @@ async def authorise(
     return await proceed(db, provider, session, authorisation, now)
 
 
-async def proceed(
-    db: Connection,
-    provider: Provider,
-    session: Session | None,
-    asked: Authorisation,
-    now: datetime,
-) -> Redirect:
-    """The next step of this sign-on: the login, the consent, or the client with a code."""
-    if session is None:
-        return Redirect(f"/login?ask={asked.id}", status_code=302)
-    if await is_consent_needed(db, session.oid, asked.mnemonic, asked.scopes):
-        return Redirect(f"/consent?ask={asked.id}", status_code=302)
-    code = await make_code(provider.signer_for(asked.mode), provider.settings.issuer, now)
-    await give_permit(db, session, asked, code, now)
-    return _answer(asked.redirect_uri, {"code": code, "state": asked.state})
-
-
-def answer_fault(redirect_uri: str, state: str, fault: Fault) -> Redirect:
-    """Back to the client with a fault, the fields in the original's order."""
-    return _answer(
-        redirect_uri,
-        {"error_description": fault.description, "state": state, "error": fault.error},
-    )
-
-
-def _answer(redirect_uri: str, fields: dict[str, str]) -> Redirect:
-    query = "&".join(f"{name}={quote(text, safe='')}" for name, text in fields.items() if text)
-    return Redirect(f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{query}", status_code=302)
-
-
 async def _get_client(db: Connection, asked: Parameters, version: Version) -> Client:
     asking.check_present(asked, ("client_id", "redirect_uri"))
     client = await find_client(db, asked["client_id"])
@@ -111,13 +79,16 @@ async def _get_client(db: Connection, asked: Parameters, version: Version) -> Cl
 async def _check(
     db: Connection, client: Client, asked: Parameters, version: Version, now: datetime
 ) -> Authorisation:
+    if client.suspended:
+        raise Fault("008010")
     asking.check_present(asked, (*_MANDATORY, *version.demanded))
     if asked["response_type"] != "code":
         raise Fault("007009")
     if asked["access_type"] not in ("online", "offline"):
         raise Fault("007003")
     asking.check_time(asked, now)
-    await check_signature(db, client, asked, version, version.ac)
+    await check_signature(db, client, asked, version, version.ac, now)
+    later: Parameters = {} if version is V1 else asked  # v1 knows nothing of these parameters
     id = await keep_authorisation(
         db,
         mnemonic=client.mnemonic,
@@ -125,6 +96,9 @@ async def _check(
         scopes=asking.read_scopes(asked, client),
         state=asked["state"],
         offline=asked["access_type"] == "offline",
+        scope_org=asking.read_organisation_scopes(asked),
+        code_challenge=read_challenge(later),
+        permissions=read_permissions(later.get("permissions", ""), client.consent_types),
         now=now,
     )
     kept = await find_authorisation(db, id, now)

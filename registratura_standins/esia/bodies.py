@@ -44,14 +44,13 @@ def person(owner: Owner, scopes: Collection[str]) -> Body:
 
 def contact(one: Contact) -> Body:
     """A contact; telephones as +7(900)0000001."""
-    phone = re.fullmatch(r"\+7([0-9]{3})([0-9]{7})", one.value)
     return _tagged(
         {
             "stateFacts": ["Identifiable"],
             "id": one.id,
             "type": one.type,
             "vrfStu": _status(one.verified),
-            "value": f"+7({phone[1]}){phone[2]}" if phone else one.value,
+            "value": _spell_phone(one.value),
         }
     )
 
@@ -72,6 +71,7 @@ def address(one: Address) -> Body:
                 "house": one.house,
                 "flat": one.flat,
                 "zipCode": one.zip_code,
+                "fiasCode": one.fias_code,
             }
         )
     )
@@ -94,6 +94,9 @@ def document(one: Document) -> Body:
                 "actNo": one.act_no,
                 "actDate": _day(one.act_date),
                 "medicalOrg": one.medical_org,
+                "expiryDate": _day(one.expiry_date),
+                "lastName": one.last_name,
+                "firstName": one.first_name,
             }
         )
     )
@@ -108,6 +111,9 @@ def child(owner: Owner, one: Child, scopes: Collection[str]) -> Body:
         "birthDate": _day(one.birth_date),
         "gender": one.gender,
         "snils": one.snils and format_snils(one.snils),
+        "inn": one.inn,
+        "mobile": one.phone and _spell_phone(one.phone),
+        "email": one.email,
     }
     body: Body = {"stateFacts": ["EntityRoot"], "id": str(one.id)}
     body |= _opened(known, scope_book.CHILD_FIELDS, scopes)
@@ -150,6 +156,11 @@ def child_documents(owner: Owner, one: Child, scopes: Collection[str]) -> list[D
 def collection(elements: list[Any]) -> Body:
     """The original's envelope of a list: objects, or addresses to fetch one by one."""
     return _tagged({"stateFacts": ["hasSize"], "size": len(elements), "elements": elements})
+
+
+def _spell_phone(value: str) -> str:
+    phone = re.fullmatch(r"\+7([0-9]{3})([0-9]{7})", value)
+    return f"+7({phone[1]}){phone[2]}" if phone else value
 
 
 def _opened(known: Body, fields: dict[str, str], scopes: Collection[str]) -> Body:

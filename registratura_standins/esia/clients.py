@@ -1,8 +1,11 @@
 """Client systems: mnemonic, certificates, way of signing, where answers may go, scopes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
+
+from cryptography import x509
 
 from registratura_standins.esia.database import Connection, execute, find, rows
 
@@ -13,7 +16,11 @@ LONGEST_URI = 2000
 
 @dataclass(frozen=True)
 class Client:
-    """A registered system. `mode` is how it signs (`rsa` or `gost`), never the request's choice."""
+    """A registered system. `mode` is how it signs (`rsa` or `gost`), never the request's choice.
+
+    It may take confirmed accounts only, or those with a second step only; a suspended one is
+    refused. `consent_types` are those of the digital profile that it may ask for.
+    """
 
     mnemonic: str
     name: str
@@ -21,6 +28,10 @@ class Client:
     mode: str
     origins: list[str]
     scopes: list[str]
+    confirmed_only: bool = False
+    second_step_only: bool = False
+    suspended: bool = False
+    consent_types: list[str] = field(default_factory=list)
 
     def may_answer_to(self, uri: str) -> bool:
         """Whether the address belongs to a registered origin."""
@@ -37,6 +48,13 @@ class Certificate:
 
     hash: str
     pem: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+    def is_active(self, now: datetime) -> bool:
+        """Within its dates; without dates it always is."""
+        begun = self.starts_at is None or self.starts_at <= now
+        return begun and (self.ends_at is None or now < self.ends_at)
 
 
 def read_origin(uri: str) -> str | None:
@@ -86,7 +104,8 @@ async def search_certificates(db: Connection, client: Client) -> list[Certificat
         db,
         Certificate,
         """
-        select hash, pem from client_certificate where mnemonic = %(mnemonic)s order by hash
+        select hash, pem, starts_at, ends_at
+        from client_certificate where mnemonic = %(mnemonic)s order by hash
         """,
         mnemonic=client.mnemonic,
     )
@@ -105,33 +124,69 @@ async def search_origins(db: Connection) -> list[str]:
     return [row.origin for row in found]
 
 
+async def search_clients(db: Connection) -> list[Client]:
+    """Every registered system, by mnemonic."""
+    return await rows(db, Client, "select * from client order by mnemonic")
+
+
+async def remove(db: Connection, mnemonic: str) -> bool:
+    """Forget the system with its certificates, consents and tokens. False: it was not there."""
+    removed = await execute(
+        db, "delete from client where mnemonic = %(mnemonic)s", mnemonic=mnemonic
+    )
+    return removed == 1
+
+
 async def register(db: Connection, client: Client, certificates: list[Certificate]) -> None:
     """Add the client or replace what was registered before, its certificates too."""
     async with db.transaction():
-        await execute(
-            db,
-            """
-            insert into client (mnemonic, name, purpose, mode, origins, scopes)
-            values (%(mnemonic)s, %(name)s, %(purpose)s, %(mode)s, %(origins)s, %(scopes)s)
-            on conflict (mnemonic) do update set name = excluded.name,
-                purpose = excluded.purpose, mode = excluded.mode,
-                origins = excluded.origins, scopes = excluded.scopes
-            """,
-            **vars(client),
-        )
+        await _put(db, client)
         await execute(
             db,
             "delete from client_certificate where mnemonic = %(mnemonic)s",
             mnemonic=client.mnemonic,
         )
         for certificate in certificates:
-            await execute(
-                db,
-                """
-                insert into client_certificate (mnemonic, hash, pem)
-                values (%(mnemonic)s, %(hash)s, %(pem)s)
-                """,
-                mnemonic=client.mnemonic,
-                hash=certificate.hash,
-                pem=certificate.pem,
-            )
+            await _put_certificate(db, client, certificate)
+
+
+async def change(db: Connection, client: Client, certificates: list[Certificate]) -> None:
+    """Replace what is registered of the client; its certificates only where some are given."""
+    if certificates:
+        await register(db, client, certificates)
+    else:
+        await _put(db, client)
+
+
+async def _put(db: Connection, client: Client) -> None:
+    await execute(
+        db,
+        """
+        insert into client (mnemonic, name, purpose, mode, origins, scopes, confirmed_only,
+            second_step_only, suspended, consent_types)
+        values (%(mnemonic)s, %(name)s, %(purpose)s, %(mode)s, %(origins)s, %(scopes)s,
+            %(confirmed_only)s, %(second_step_only)s, %(suspended)s, %(consent_types)s)
+        on conflict (mnemonic) do update set name = excluded.name, purpose = excluded.purpose,
+            mode = excluded.mode, origins = excluded.origins, scopes = excluded.scopes,
+            confirmed_only = excluded.confirmed_only,
+            second_step_only = excluded.second_step_only, suspended = excluded.suspended,
+            consent_types = excluded.consent_types
+        """,
+        **vars(client),
+    )
+
+
+async def _put_certificate(db: Connection, client: Client, certificate: Certificate) -> None:
+    read = x509.load_pem_x509_certificate(certificate.pem.encode("ascii"))
+    await execute(
+        db,
+        """
+        insert into client_certificate (mnemonic, hash, pem, starts_at, ends_at)
+        values (%(mnemonic)s, %(hash)s, %(pem)s, %(starts_at)s, %(ends_at)s)
+        """,
+        mnemonic=client.mnemonic,
+        hash=certificate.hash,
+        pem=certificate.pem,
+        starts_at=read.not_valid_before_utc,
+        ends_at=read.not_valid_after_utc,
+    )

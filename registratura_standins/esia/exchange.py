@@ -14,25 +14,29 @@ from registratura_standins.esia.faults import Fault
 from registratura_standins.esia.permits import (
     ACCESS_LASTS,
     Permit,
+    check_code_verifier,
     give_refresh,
+    give_system_permit,
     redeem_code,
     redeem_refresh,
 )
 from registratura_standins.esia.provider import Provider
-from registratura_standins.esia.signatures import Version, check_signature, version_of
+from registratura_standins.esia.signatures import (
+    REFRESH_BY_TOKEN,
+    V1,
+    Version,
+    check_signature,
+    version_of,
+)
 from registratura_standins.esia.tokens import make_access_token, make_id_token
 
-_MANDATORY = (
-    "client_id",
-    "client_secret",
-    "scope",
-    "timestamp",
-    "state",
-    "redirect_uri",
-    "grant_type",
-)
-# The way of asking → the field that holds its secret.
-_GRANTS = {"authorization_code": "code", "refresh_token": "refresh_token"}
+_MANDATORY = ("client_id", "client_secret", "scope", "timestamp", "state", "grant_type")
+# The way of asking → the field that holds its secret, if it has one.
+_GRANTS = {
+    "authorization_code": ("code",),
+    "refresh_token": ("refresh_token",),
+    "client_credentials": (),
+}
 
 
 @post(["/aas/oauth2/v3/te", "/aas/oauth2/te"], exclude_from_csrf=True, status_code=200, name="te")
@@ -43,7 +47,7 @@ async def exchange(
     asked: Parameters = {}
     try:
         asked = await asking.read_parameters(request)
-        client, permit = await _redeem(db, asked, version_of(request.scope["path"]), now)
+        client, permit = await _redeem(db, provider, asked, version_of(request.scope["path"]), now)
         tokens = await _make_tokens(db, provider, client, permit, now)
     except Fault as fault:
         refusal = {"error": fault.error, "error_description": fault.description}
@@ -52,26 +56,68 @@ async def exchange(
 
 
 async def _redeem(
-    db: Connection, asked: Parameters, version: Version, now: datetime
+    db: Connection, provider: Provider, asked: Parameters, version: Version, now: datetime
 ) -> tuple[Client, Permit]:
-    asking.check_present(asked, (*_MANDATORY, *version.demanded))
-    if asked["grant_type"] not in _GRANTS:
+    grant = asked.get("grant_type", "")
+    bare = grant == "refresh_token" and provider.settings.refresh_by_token
+    # v1 refreshes without an address too, and so does the other form of v3.
+    addressed = () if bare or (grant == "refresh_token" and version is V1) else ("redirect_uri",)
+    demanded = () if bare else version.demanded
+    asking.check_present(asked, (*_MANDATORY, *addressed, *demanded, *_GRANTS.get(grant, ())))
+    if grant not in _GRANTS:
         raise Fault("007012")
-    secret = _GRANTS[asked["grant_type"]]
-    asking.check_present(asked, (secret,))
     if asked.get("token_type", "Bearer") != "Bearer":
         raise Fault("007003")
     client = await find_client(db, asked["client_id"])
     if client is None:
         raise Fault(version.fault)
+    if client.suspended:
+        raise Fault("008010")
     asking.check_time(asked, now)
-    signed = version.code if secret == "code" else version.refresh  # noqa: S105 - a field's name
-    await check_signature(db, client, asked, version, signed)
+    return client, await _redeem_of[grant](db, client, asked, version, bare, now)
+
+
+async def _by_code(
+    db: Connection, client: Client, asked: Parameters, version: Version, _: bool, now: datetime
+) -> Permit:
+    await check_signature(db, client, asked, version, version.code, now)
     asking.read_scopes(asked, client)
-    if secret == "code":  # noqa: S105 - the name of a field
-        code, redirect_uri = asked["code"], asked["redirect_uri"]
-        return client, await redeem_code(db, code, client.mnemonic, redirect_uri, now)
-    return client, await redeem_refresh(db, asked["refresh_token"], client.mnemonic, now)
+    code, verifier = asked["code"], asked.get("code_verifier", "")
+    await check_code_verifier(db, code, client.mnemonic, verifier, now)
+    return await redeem_code(db, code, client.mnemonic, asked["redirect_uri"], now)
+
+
+async def _by_refresh(
+    db: Connection, client: Client, asked: Parameters, version: Version, bare: bool, now: datetime
+) -> Permit:
+    # The other form of v3 names no certificate; that is how the two are told apart.
+    other = bare and version is not V1 and not asked.get("client_certificate_hash")
+    if not other:
+        asking.check_present(asked, version.demanded)
+    signed = REFRESH_BY_TOKEN if other else version.refresh
+    await check_signature(db, client, asked, version, signed, now)
+    asking.read_scopes(asked, client)
+    return await redeem_refresh(db, asked["refresh_token"], client.mnemonic, now)
+
+
+async def _by_credentials(
+    db: Connection, client: Client, asked: Parameters, version: Version, _: bool, now: datetime
+) -> Permit:
+    """The client's own token: what the owner's permissions open while the owner is away."""
+    await check_signature(db, client, asked, version, version.credentials, now)
+    if not client.consent_types:
+        raise Fault("007005")
+    if not client.may_answer_to(asked["redirect_uri"]):
+        raise Fault("007023")
+    oid = asking.read_system_scope(asked)
+    return await give_system_permit(db, client.mnemonic, oid, asked["redirect_uri"], now)
+
+
+_redeem_of = {
+    "authorization_code": _by_code,
+    "refresh_token": _by_refresh,
+    "client_credentials": _by_credentials,
+}
 
 
 async def _make_tokens(

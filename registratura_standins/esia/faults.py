@@ -22,10 +22,34 @@ FAULTS: dict[str, tuple[str, str]] = {
     "007013": ("invalid_scope", "The request has no scope."),
     "007014": ("invalid_request", "The request doesn`t contain the mandatory parameter [{names}]."),
     "007015": ("invalid_request", "The request time is wrong."),
+    "007019": ("access_denied", "OAuthErrorEnum.noGrants"),
     "007023": ("invalid_request", "The redirect_uri is not among the allowed."),
     "007038": ("invalid_request", "The parameters could not be read."),
+    "007039": ("invalid_request", "No code_challenge was given in the request to /v2/ac."),
+    "007040": ("invalid_grant", "The code_verifier does not match the code_challenge."),
+    "007046": (
+        "access_denied",
+        "The scope demands two-factor authentication, which the user has not set up.",
+    ),
     "007053": ("access_denied", "OAuthErrorEnum.clientSecretWrong"),
+    "007055": ("access_denied", "The account is not confirmed."),
+    "007194": ("access_denied", "The user does not belong to the organisation of the scope."),
+    "008010": ("invalid_client", "The client system could not be authenticated."),
+    # Faults in `permissions`.
+    "036700": ("invalid_request", "The type of consent is not given."),
+    "036701": ("invalid_request", "The type of consent is not found."),
+    "036702": ("invalid_request", "A mandatory scope of this type of consent is missing."),
+    "036703": ("invalid_request", "The scopes go beyond those of this type of consent."),
+    "036704": ("invalid_request", "Scopes may not be given for this type of consent."),
+    "036705": ("invalid_request", "At least one action must be given."),
+    "036706": ("invalid_request", "The action does not exist."),
+    "036707": ("invalid_request", "At least one purpose must be given."),
+    "036716": ("invalid_request", "The expiry of the consent is wrong."),
+    "036726": ("invalid_request", "The purpose does not exist."),
+    "036727": ("invalid_request", "Exactly one purpose must be given."),
 }
+# The original knows these too, but nobody tells which values of `roles`, `obj_type` and of a user's
+# type it takes: the stand-in does not read the parameters, and never says 007060, 007061, 007062.
 
 
 class Fault(Exception):

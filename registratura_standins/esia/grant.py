@@ -7,13 +7,14 @@ from babel import Locale
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from registratura_standins.esia.authorise import answer_fault, proceed
+from registratura_standins.esia.authorisations import Outdated, read_ask
+from registratura_standins.esia.browsers import typed
 from registratura_standins.esia.consents import give_consent
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.faults import Fault
-from registratura_standins.esia.login import Outdated, read_ask, typed
 from registratura_standins.esia.owners import Owner, find_owner
 from registratura_standins.esia.pages import page
+from registratura_standins.esia.proceeding import answer_fault, proceed
 from registratura_standins.esia.provider import Provider
 from registratura_standins.esia.scopes import visible_groups
 from registratura_standins.esia.sessions import Session
@@ -34,8 +35,9 @@ async def show_consent(
     if owner is None:
         return Redirect(f"/login?ask={asked.id}", status_code=303)
     words = _words_of(owner)
-    items = [(sign, name, words.get(name, "")) for sign, name in visible_groups(asked.scopes)]
-    return await page(db, "consent.html", asked=asked, owner=owner, items=items)
+    items = [(sign, name, words.get(name, "")) for sign, name in visible_groups(asked.all_scopes)]
+    permissions = [(one, one.ends_at(now)) for one in asked.asked_permissions]
+    return await page(db, "consent.html", asked=asked, items=items, permissions=permissions)
 
 
 @post("/consent", status_code=303)
@@ -55,7 +57,7 @@ async def answer_consent(
         return Redirect(f"/login?ask={asked.id}", status_code=303)
     if typed(form, "grant") != "1":
         return answer_fault(asked.redirect_uri, asked.state, Fault("007004"))
-    await give_consent(db, session.oid, asked.mnemonic, asked.scopes, now)
+    await give_consent(db, session.oid, asked, now)
     return await proceed(db, provider, session, asked, now)
 
 

@@ -1,4 +1,4 @@
-"""SMS of the stand-in: nothing is sent, the page «Сообщения» shows them."""
+"""SMS and letters of the stand-in: nothing is sent, the page «Сообщения» shows them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,19 +10,22 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Message:
-    """One SMS to `phone` (E.164)."""
+    """One SMS or letter; `target` is a telephone (E.164) or an e-mail."""
 
-    phone: str
+    target: str
     words: str
     sent_at: datetime
 
 
-async def send(db: Connection, phone: str, words: str, now: datetime) -> None:
-    """Put the message where its page shows it."""
+async def send(db: Connection, target: str, words: str, now: datetime) -> None:
+    """Put the message where its page shows it; one without words is not, and takes as long."""
     await execute(
         db,
-        "insert into message (phone, words, sent_at) values (%(phone)s, %(words)s, %(now)s)",
-        phone=phone,
+        """
+        insert into message (target, words, sent_at)
+        select %(target)s, %(words)s, %(now)s where %(words)s <> ''
+        """,
+        target=target,
         words=words,
         now=now,
     )
@@ -33,6 +36,6 @@ async def search_messages(db: Connection) -> list[Message]:
     return await rows(
         db,
         Message,
-        "select phone, words, sent_at from message order by id desc limit %(shown)s",
+        "select target, words, sent_at from message order by id desc limit %(shown)s",
         shown=SHOWN,
     )

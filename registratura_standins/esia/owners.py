@@ -30,6 +30,7 @@ class Address:
     house: str
     flat: str | None
     zip_code: str
+    fias_code: str | None
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,14 @@ class Document:
     act_no: str | None
     act_date: date | None
     medical_org: str | None
+    expiry_date: date | None
+    last_name: str | None
+    first_name: str | None
 
 
 @dataclass(frozen=True)
 class Child:
-    """A child on the owner's list. `snils` is eleven digits."""
+    """A child on the owner's list. `snils` is eleven digits; `account_oid` is its own account."""
 
     id: int
     last_name: str
@@ -61,6 +65,10 @@ class Child:
     birth_date: date
     gender: str
     snils: str | None
+    inn: str | None
+    phone: str | None
+    email: str | None
+    account_oid: int | None
 
     @property
     def full_name(self) -> str:
@@ -89,9 +97,17 @@ class Owner:
         """The first document of this type."""
         return next((one for one in self.documents_of(child) if one.type == type), None)
 
+    def find_child(self, id: int) -> Child | None:
+        """The child of the list with this number."""
+        return next((one for one in self.children if one.id == id), None)
+
     def find_contact(self, type: str) -> str | None:
         """The first contact of this type."""
         return next((one.value for one in self.contacts if one.type == type), None)
+
+
+class SignedOut(Exception):
+    """Nobody is signed in, or the account is gone."""
 
 
 async def find_owner(db: Connection, oid: int) -> Owner | None:
@@ -109,7 +125,8 @@ async def find_owner(db: Connection, oid: int) -> Owner | None:
         db,
         Address,
         """
-        select id, type, address_str, region, city, street, house, flat, zip_code
+        select id, type, address_str, region, city, street, house, flat, zip_code,
+            fias_code
         from address where oid = %(oid)s order by id
         """,
         oid=oid,
@@ -118,7 +135,8 @@ async def find_owner(db: Connection, oid: int) -> Owner | None:
         db,
         Child,
         """
-        select id, last_name, first_name, middle_name, birth_date, gender, snils
+        select id, last_name, first_name, middle_name, birth_date, gender, snils, inn, phone,
+            email, account_oid
         from child where oid = %(oid)s order by birth_date, id
         """,
         oid=oid,
@@ -132,7 +150,7 @@ async def _documents(db: Connection, oid: int) -> list[Document]:
         Document,
         """
         select id, child_id, type, verified, series, number, issue_date, issue_id, issued_by,
-            act_no, act_date, medical_org
+            act_no, act_date, medical_org, expiry_date, last_name, first_name
         from document
         where oid = %(oid)s or child_id in (select id from child where oid = %(oid)s)
         order by id

@@ -21,6 +21,7 @@ from registratura_ground.look.vision import CHOICES, Vision
 from registratura_standins.esia.clients import search_origins
 from registratura_standins.esia.cookies import cookie_name
 from registratura_standins.esia.database import Connection
+from registratura_standins.esia.levels import NAMES
 from registratura_standins.esia.settings import Settings
 from registratura_standins.esia.spellings import format_phone, format_snils
 
@@ -87,14 +88,13 @@ def make_templates(settings: Settings, shelf: Shelf) -> TemplateConfig[JinjaTemp
         has_token=pass_context(_has_token),
         here=pass_context(_here),
     )
-    environment.filters.update(
-        day=format_day,
-        moment=format_moment,
-        snils=format_snils,
-        phone=format_phone,
-        policy=format_policy,
-    )
+    environment.filters.update(_filters())
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+
+
+def today_of(now: datetime) -> date:
+    """The day that people have now."""
+    return now.astimezone(ZONE).date()
 
 
 def format_day(day: date) -> str:
@@ -111,6 +111,17 @@ def format_moment(moment: datetime) -> str:
 def format_policy(number: str) -> str:
     """Sixteen digits by four."""
     return " ".join(number[at : at + 4] for at in range(0, len(number), 4))
+
+
+def _filters() -> dict[str, Any]:
+    return {
+        "day": format_day,
+        "moment": format_moment,
+        "snils": format_snils,
+        "phone": format_phone,
+        "policy": format_policy,
+        "level": NAMES.__getitem__,
+    }
 
 
 def _csrf_field(context: Context) -> Markup:

@@ -22,13 +22,22 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+async def make_hash(password: str) -> str:
+    """The hash to keep, off the loop."""
+    return await anyio.to_thread.run_sync(_HASHER.hash, password, limiter=_limiter())
+
+
 async def check_password(kept: str | None, typed: str) -> bool:
     """True if `typed` is the password. Without `kept` it takes as long and is False."""
-    _Bound.limiter = _Bound.limiter or anyio.CapacityLimiter(_AT_ONCE)
     right = await anyio.to_thread.run_sync(
-        _verify, kept or _NOBODYS, typed[:LONGEST], limiter=_Bound.limiter
+        _verify, kept or _NOBODYS, typed[:LONGEST], limiter=_limiter()
     )
     return right and kept is not None and len(typed) <= LONGEST
+
+
+def _limiter() -> anyio.CapacityLimiter:
+    _Bound.limiter = _Bound.limiter or anyio.CapacityLimiter(_AT_ONCE)
+    return _Bound.limiter
 
 
 def _verify(kept: str, typed: str) -> bool:

@@ -15,6 +15,7 @@ from registratura_standins.esia.database import Connection
 from registratura_standins.esia.owners import Owner, find_owner
 from registratura_standins.esia.permits import is_permitted
 from registratura_standins.esia.provider import Provider
+from registratura_standins.esia.scopes import widen
 from registratura_standins.esia.tokens import read_access_token
 
 # Status → body. Only the first is attested; the others keep its shape.
@@ -82,7 +83,7 @@ async def _open(
         raise Refused(404)
     if steps[0] != str(oid):
         raise Refused(403)
-    scopes = frozenset(scope.partition("?")[0] for scope in claims["scope"].split(" "))
+    scopes = widen(scope.partition("?")[0] for scope in claims["scope"].split(" "))
     url = f"{provider.settings.public_url}/rs/prns/{oid}"
     return _Reading(owner, scopes, url, _embed(request.query_params.get("embed", "")))
 

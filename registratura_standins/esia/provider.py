@@ -52,12 +52,18 @@ class Provider:
         return [identity.verifier for identity in self.identities.values()]
 
 
-def open_provider(settings: Settings) -> Provider:
+def open_identities(settings: Settings) -> dict[str, Identity]:
     """Read keys and certificates, or make them. Refuses in one sentence what cannot be used."""
     rsa = (settings.key_file, settings.certificate_file)
     identities = {"rsa": _open("rsa", rsa, keep_rsa_identity)}
     with suppress(OpensslFault):  # no engine here: clients of RSA are served all the same
         identities["gost"] = _open("gost", settings.gost_files, keep_gost_identity)
+    return identities
+
+
+def open_provider(settings: Settings, identities: Mapping[str, Identity] | None = None) -> Provider:
+    """Who answers by these settings; `identities` that are open already are not opened again."""
+    identities = identities or open_identities(settings)
     secret = hmac.new(settings.key_file.read_bytes(), b"forms", hashlib.sha256).hexdigest()
     return Provider(settings, identities, secret)
 

@@ -10,10 +10,10 @@ from litestar.exceptions import NotFoundException
 from litestar.response import Redirect
 
 from registratura_ground.look.vision import Vision
+from registratura_standins.esia.browsers import cookie_of, typed
 from registratura_standins.esia.clients import find_client
 from registratura_standins.esia.cookies import forget_cookie, make_cookie
 from registratura_standins.esia.database import Connection, value
-from registratura_standins.esia.login import session_id_of, typed
 from registratura_standins.esia.messages import search_messages
 from registratura_standins.esia.pages import page
 from registratura_standins.esia.provider import Provider
@@ -32,7 +32,7 @@ async def log_out(
     redirect_url: str = "",
 ) -> Response[Any]:
     """End the browser's session; onward only to a host registered for this client."""
-    await end_session(db, session_id_of(request, provider) or "")
+    await end_session(db, cookie_of(request, provider, "session") or "")
     client = await find_client(db, client_id) if client_id.isprintable() else None
     cookies = [forget_cookie(provider.settings, "session")]
     if client is not None and client.may_answer_to(redirect_url):
@@ -72,6 +72,12 @@ async def show_messages(db: Connection) -> Response[Any]:
 async def show_help(db: Connection) -> Response[Any]:
     """What this stand-in is and how to sign in."""
     return await page(db, "help.html")
+
+
+@get("/terms", name="terms")
+async def show_terms(db: Connection) -> Response[Any]:
+    """What may be done here, and what may not."""
+    return await page(db, "terms.html")
 
 
 @post("/vision", status_code=303)

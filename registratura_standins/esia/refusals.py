@@ -8,24 +8,31 @@ import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, PermissionDeniedException
-from litestar.response import Template
+from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura_standins.esia.authorisations import Outdated
 from registratura_standins.esia.cookies import forget_cookie
 from registratura_standins.esia.faults import Fault
-from registratura_standins.esia.login import Outdated
+from registratura_standins.esia.owners import SignedOut
 from registratura_standins.esia.profile import REFUSALS
 from registratura_standins.esia.provider import Provider
 
 AnyRequest = Request[Any, Any, Any]
 _LOG = structlog.get_logger("esia")
-_ANSWERED_IN_JSON = ("/rs/", "/aas/oauth2/v3/", "/aas/oauth2/te")
+_ANSWERED_IN_JSON = ("/rs/", "/aas/oauth2/v3/", "/aas/oauth2/te", "/aas/oauth2/api/")
+_OF_CLIENTS = ("/aas/oauth2/ac", "/aas/oauth2/v2/ac")
 
 
 def on_outdated(_: AnyRequest, __: Outdated) -> Template:
     """The sign-on has ended: back to the portal."""
     return _page("outdated.html", 410)
+
+
+def on_signed_out(_: AnyRequest, __: SignedOut) -> Redirect:
+    """A page of the account, and nobody is signed in."""
+    return Redirect("/login", status_code=303)
 
 
 def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
@@ -34,7 +41,7 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     if status >= 500:
         return on_fault(request, fault)
     if request.scope["path"].startswith(_ANSWERED_IN_JSON):
-        return _json(request, "007003", 404 if status == 404 else 400)
+        return _json(request, "007003", status if status in (403, 404) else 400)
     if not isinstance(fault, PermissionDeniedException):
         return _page("not_found.html", status)
     # A token signed with an older key would be refused for ever: the next page makes a new one.
@@ -66,7 +73,9 @@ def _broken(request: AnyRequest, fault: Exception, code: str, status: int) -> Re
     )
     if request.scope["path"].startswith(_ANSWERED_IN_JSON):
         return _json(request, code, status)
-    return _page("fault.html", status, reference=reference)
+    # Nothing is known of the client: the fault cannot be taken back to it.
+    told = Fault(code).description if request.scope["path"].startswith(_OF_CLIENTS) else ""
+    return _page("fault.html", status, reference=reference, told=told)
 
 
 def _json(request: AnyRequest, code: str, status: int) -> Response[Any]:
@@ -89,6 +98,7 @@ def _page(template: str, status: int, **context: object) -> Template:
 
 HANDLERS: ExceptionHandlersMap = {
     Outdated: on_outdated,
+    SignedOut: on_signed_out,
     HTTPException: on_http,
     psycopg.OperationalError: on_database_down,
     PoolTimeout: on_database_down,

@@ -1,6 +1,12 @@
 """Scopes: which the stand-in knows, which field each opens, and how a person reads them."""
 
+import re
 from collections.abc import Collection, Iterable
+
+# How names stood in the first versions of the protocol: as addresses.
+_ADDRESS = "http://esia.gosuslugi.ru/"
+_OWN_OID = re.compile(r"\?oid=[0-9]{1,18}$")
+_OF_ORGANISATION = re.compile(r"^(?:org_[a-z_]{1,30}|categories)\?org_oid=[0-9]{1,18}$")
 
 ALL = frozenset(
     (
@@ -37,7 +43,14 @@ ALL = frozenset(
         "kid_medical_doc",
         "kid_mobile",
         "kid_email",
+        "remd_medical_doc",
+        "usr_inf",
+        "http://lk.gosuslugi.ru/api-order",
     )
+)
+# What the one wide scope of the first versions stands for.
+USR_INF = frozenset(
+    ("fullname", "birthdate", "birthplace", "gender", "citizenship", "snils", "inn", "contacts")
 )
 
 # What a registry of doctors' appointments needs; the default of `register-client`.
@@ -79,6 +92,9 @@ CHILD_FIELDS = {
     "birthDate": "kid_birthdate",
     "gender": "kid_gender",
     "snils": "kid_snils",
+    "inn": "kid_inn",
+    "mobile": "kid_mobile",
+    "email": "kid_email",
 }
 CONTACT_TYPES = {"MBT": "mobile", "EML": "email"}  # `contacts` opens all
 BIRTH_CERTIFICATES = ("RF_BRTH_CERT", "FID_BRTH_CERT", "OLD_BRTH_CERT", "BRTH_CERT")
@@ -89,6 +105,9 @@ DOCUMENT_TYPES = {
     "FRGN_PASS": "foreign_passport_doc",
     "RF_DRIVING_LICENSE": "drivers_licence_doc",
     "MLTR_ID": "military_doc",
+    "RSDNC_PERMIT": "residence_doc",
+    "RFG_CERT": "temporary_residence_doc",
+    "CERT_REG_IMM": "temporary_residence_doc",
     **dict.fromkeys(BIRTH_CERTIFICATES, "birth_cert_doc"),
 }
 CHILD_DOCUMENT_TYPES = {
@@ -101,7 +120,7 @@ GROUPS: tuple[tuple[str, str, frozenset[str]], ...] = (
     (
         "person",
         "ФИО, пол, дата рождения",
-        frozenset(("fullname", "birthdate", "gender", "birthplace", "citizenship")),
+        frozenset(("fullname", "birthdate", "gender", "birthplace", "citizenship", "usr_inf")),
     ),
     ("paper", "СНИЛС", frozenset(("snils",))),
     ("paper", "ИНН", frozenset(("inn",))),
@@ -125,10 +144,28 @@ GROUPS: tuple[tuple[str, str, frozenset[str]], ...] = (
                 "usr_org",
                 "usr_avt",
                 "self_employed",
+                "remd_medical_doc",
             )
         ),
     ),
+    ("plane", "Подача заявлений от вашего имени", frozenset(("http://lk.gosuslugi.ru/api-order",))),
 )
+
+
+def plain(name: str) -> str:
+    """A scope's bare name: without the old address before it and one's own oid after it."""
+    return _OWN_OID.sub("", name.removeprefix(_ADDRESS))
+
+
+def is_of_organisation(name: str) -> bool:
+    """`org_shortname?org_oid=1000000357`."""
+    return bool(_OF_ORGANISATION.match(name))
+
+
+def widen(scopes: Iterable[str]) -> frozenset[str]:
+    """The scopes with what the old wide one stands for."""
+    given = frozenset(scopes)
+    return given | USR_INF if "usr_inf" in given else given
 
 
 def visible_groups(scopes: Iterable[str]) -> list[tuple[str, str]]:

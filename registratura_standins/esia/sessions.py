@@ -98,9 +98,19 @@ async def end_session(db: Connection, session_id: str) -> None:
     )
 
 
-async def end_all(db: Connection, oid: int) -> None:
-    """Sign the account out everywhere."""
-    await execute(db, "delete from session where oid = %(oid)s", oid=oid)
+async def end_one(db: Connection, oid: int, sid: UUID) -> None:
+    """Sign the account out of one browser, named by its public name."""
+    await execute(db, "delete from session where oid = %(oid)s and sid = %(sid)s", oid=oid, sid=sid)
+
+
+async def end_all(db: Connection, oid: int, but: UUID | None = None) -> None:
+    """Sign the account out everywhere, or everywhere `but` here."""
+    await execute(
+        db,
+        "delete from session where oid = %(oid)s and sid is distinct from %(but)s",
+        oid=oid,
+        but=but,
+    )
 
 
 async def sweep(db: Connection, now: datetime) -> None:
@@ -113,6 +123,8 @@ async def sweep(db: Connection, now: datetime) -> None:
              a as (delete from authorisation where ends_at < %(now)s),
              p as (delete from permit where ends_at < %(now)s),
              t as (delete from attempt where made_at < %(yesterday)s),
+             c as (delete from challenge where ends_at < %(now)s),
+             q as (delete from permission where ends_at < %(now)s),
              m as (delete from message where sent_at < %(yesterday)s)
         select 1
         """,

@@ -11,14 +11,20 @@ from registratura_ground.refused import Refused
 
 @dataclass(frozen=True)
 class Settings:
-    """`public_url` as browsers see it, without a slash at the end; `issuer` goes into tokens."""
+    """`public_url` as browsers see it, without a slash at the end; `issuer` goes into tokens.
+
+    Without `database_url` a database of its own lies in `var`; the keys lie there too.
+    """
 
     database_url: str
     public_url: str = "http://127.0.0.1:8001"
     issuer: str = "http://esia.gosuslugi.ru/"
+    listen: str = "127.0.0.1"
     port: int = 8001
+    var: Path = Path("var/esia")
     key_file: Path = Path("var/esia/esia.key")
     certificate_file: Path = Path("var/esia/esia.crt")
+    refresh_by_token: bool = False  # take the other string that v3 may sign to refresh
 
     @property
     def gost_files(self) -> tuple[Path, Path]:
@@ -39,19 +45,18 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             "Учебный стенд ЕСИА не запускается в рабочей среде "
             "(REGISTRATURA_ENVIRONMENT=production)."
         )
-    database_url = environment.get("ESIA_DATABASE_URL", "")
-    if not database_url:
-        raise Refused("Не задан адрес базы данных стенда: переменная ESIA_DATABASE_URL.")
     ordinary = Settings(database_url="")
+    var, port = Path(environment.get("ESIA_VAR") or ordinary.var), _port(environment, ordinary.port)
     return Settings(
-        database_url=database_url,
-        public_url=_site(environment, ordinary.public_url),
+        database_url=environment.get("ESIA_DATABASE_URL", ""),
+        public_url=_site(environment, f"http://127.0.0.1:{port}"),
         issuer=environment.get("ESIA_ISSUER") or ordinary.issuer,
-        port=_port(environment, ordinary.port),
-        key_file=Path(environment.get("ESIA_KEY_FILE") or ordinary.key_file),
-        certificate_file=Path(
-            environment.get("ESIA_CERTIFICATE_FILE") or ordinary.certificate_file
-        ),
+        listen=environment.get("ESIA_LISTEN") or ordinary.listen,
+        port=port,
+        var=var,
+        key_file=Path(environment.get("ESIA_KEY_FILE") or var / "esia.key"),
+        certificate_file=Path(environment.get("ESIA_CERTIFICATE_FILE") or var / "esia.crt"),
+        refresh_by_token=_switch(environment, "ESIA_REFRESH_BY_TOKEN"),
     )
 
 
@@ -70,3 +75,10 @@ def _port(environment: Mapping[str, str], ordinary: int) -> int:
     if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
         raise Refused(f"ESIA_PORT должен быть числом от 1 до 65535, а не «{given}».")
     return int(given)
+
+
+def _switch(environment: Mapping[str, str], name: str) -> bool:
+    given = environment.get(name, "").lower()
+    if given not in ("", "on", "off"):
+        raise Refused(f"{name} может быть on или off, а не «{given}».")
+    return given == "on"

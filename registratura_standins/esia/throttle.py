@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from registratura_standins.esia.database import Connection, execute
 
 WINDOW = timedelta(minutes=15)
-# How many wrong tries (or sent messages) fit into a window.
-LIMITS = {"account": 5, "address": 60, "code": 6, "message": 5}
+# How many wrong tries (or sent messages, or codes asked for) fit into a window.
+LIMITS = {"account": 5, "address": 60, "code": 6, "message": 5, "challenge": 30}
 
 
 async def may_try(db: Connection, kind: str, subject: str, now: datetime) -> bool:

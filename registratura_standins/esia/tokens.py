@@ -10,7 +10,7 @@ from registratura_standins.esia.accounts import Account
 from registratura_standins.esia.permits import ACCESS_LASTS, Permit
 
 ID_LASTS_SECONDS = 10_800
-_LEVELS = {"confirmed": "PR"}  # every other level of an adult is P
+_LEVELS = {"confirmed": "PR", "child": "KD"}  # every other level of an adult is P
 
 
 async def make_code(signer: Signer, issuer: str, now: datetime) -> str:
@@ -23,7 +23,7 @@ async def make_code(signer: Signer, issuer: str, now: datetime) -> str:
 async def make_access_token(signer: Signer, issuer: str, permit: Permit, now: datetime) -> str:
     """The access token of esia.md 2.3: an hour, every scope but `openid` with the owner's oid."""
     seconds = int(now.timestamp())
-    claims = {
+    claims: dict[str, Any] = {
         "nbf": seconds,
         "scope": " ".join(
             scope if scope == "openid" else f"{scope}?oid={permit.oid}" for scope in permit.scopes
@@ -35,6 +35,8 @@ async def make_access_token(signer: Signer, issuer: str, permit: Permit, now: da
         "iat": seconds,
         "client_id": permit.mnemonic,
     }
+    if permit.permissions:
+        claims["permissions"] = permit.permissions
     return await jws_encode({"ver": 1, "typ": "JWT", "sbt": "access"}, claims, signer)
 
 

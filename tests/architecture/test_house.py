@@ -112,3 +112,10 @@ def test_no_rule_and_no_statement_reads_a_clock_of_its_own() -> None:
 def test_migrations_are_numbered_without_gaps() -> None:
     names = sorted(path.name for path in (HOUSE / "registratura/db/migrations").glob("*.sql"))
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_no_two_things_wait_for_one_advisory_lock() -> None:
+    registry = (path for path in sources() if path.is_relative_to(HOUSE / "registratura"))
+    numbers = [it for path in registry for it in re.findall(r"\b740_\d{3}\b", path.read_text())]
+    assert numbers
+    assert len(numbers) == len(set(numbers))

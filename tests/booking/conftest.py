@@ -6,14 +6,14 @@ from registratura.db import Connection
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura_ground import embedded
-from tests.given import people, templates, visits
+from tests.given import databases, people, visits
 from tests.given.people import NOW
 
 
 @pytest.fixture(scope="session")
 def template(server: embedded.Server, template: str) -> str:
     """The migrated database with the small region in it: what these tests copy."""
-    return templates.with_a_region(server, template, f"{template}_noon", NOW)
+    return databases.with_a_region(server, template, f"{template}_noon", NOW)
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """The real stand-in on a real database, a browser that fills in its forms, and a portal."""
 
 import asyncio
-import itertools
-import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -12,21 +12,21 @@ import httpx
 import psycopg
 import pytest
 from litestar import Litestar
-from psycopg import sql
 
 from registratura_ground import embedded
 from registratura_standins.esia.app import create_app
 from registratura_standins.esia.clients import Certificate, Client, register
 from registratura_standins.esia.database import Connection, migrate
 from registratura_standins.esia.demo_accounts import seed_demo
+from registratura_standins.esia.provider import Identity, open_identities
 from registratura_standins.esia.scopes import REGISTRY
 from registratura_standins.esia.settings import Settings
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.portal import Portal, make_portal
+from tests.given import databases
 
 TEMPLATE = "esia_template"
 PUBLIC_URL = "http://127.0.0.1:8001"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -61,23 +61,23 @@ async def _fill(url: str, portal: Portal) -> None:
 @pytest.fixture
 def esia_database_url(server: embedded.Server, esia_template: str) -> Iterator[str]:
     """Address of a fresh copy; dropped after the test."""
-    name = f"esia_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        copy = sql.SQL("create database {} template {} owner {}")
-        admin.execute(copy.format(*map(sql.Identifier, (name, esia_template, "esia"))))
-    yield server.url(name, "esia")
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with databases.copied(server, esia_template, "esia") as name:
+        yield server.url(name, "esia")
 
 
 @pytest.fixture
 def esia_settings(esia_database_url: str, esia_keys: Path) -> Settings:
     """Settings of the stand-in under test."""
+    return replace(key_settings(esia_keys), database_url=esia_database_url)
+
+
+def key_settings(folder: Path) -> Settings:
+    """Settings with the keys of this folder and no database."""
     return Settings(
-        database_url=esia_database_url,
+        database_url="",
         public_url=PUBLIC_URL,
-        key_file=esia_keys / "esia.key",
-        certificate_file=esia_keys / "esia.crt",
+        key_file=folder / "esia.key",
+        certificate_file=folder / "esia.crt",
     )
 
 
@@ -89,10 +89,24 @@ async def esia_db(esia_database_url: str) -> AsyncIterator[Connection]:
         yield db
 
 
+@pytest.fixture(scope="session")
+def esia_identities(esia_keys: Path) -> dict[str, Identity]:
+    """Its keys, opened once: GOST takes five runs of `openssl`."""
+    return open_identities(key_settings(esia_keys))
+
+
 @pytest.fixture
-async def esia(esia_settings: Settings) -> AsyncIterator[Litestar]:
+async def esia(
+    esia_settings: Settings, esia_identities: dict[str, Identity]
+) -> AsyncIterator[Litestar]:
     """The stand-in, running."""
-    app = create_app(esia_settings)
+    async with alive(create_app(esia_settings, esia_identities)) as app:
+        yield app
+
+
+@asynccontextmanager
+async def alive(app: Litestar) -> AsyncIterator[Litestar]:
+    """The application between its start and its end."""
     ready, over = asyncio.Event(), asyncio.Event()
 
     async def run() -> None:

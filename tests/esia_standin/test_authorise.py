@@ -8,6 +8,7 @@ import pytest
 
 from registratura_standins.esia.clients import register
 from registratura_standins.esia.database import Connection
+from registratura_standins.esia.signatures import read_secret
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.conftest import certificate_of, registered
 from tests.esia_standin.portal import (
@@ -41,9 +42,10 @@ def ago(**time: float) -> str:
         ({"timestamp": "0001.01.01 00:00:00 +2359"}, "007015", "invalid_request"),
         ({"timestamp": "٢٠٢٥.12.29 17:47:23 +0000"}, "007015", "invalid_request"),
         ({"scope": "openid everything"}, "007006", "invalid_scope"),
-        ({"scope": "openid vehicles"}, "007006", "invalid_scope"),
+        ({"scope": "openid vehicles"}, "007019", "access_denied"),
         ({"scope": "openid  fullname"}, "007006", "invalid_scope"),
         ({"scope_org": "org_inn"}, "007006", "invalid_scope"),
+        ({"scope_org": "fullname"}, "007006", "invalid_scope"),
         ({"response_type": "token"}, "007009", "unsupported_response_type"),
         ({"access_type": "always"}, "007003", "invalid_request"),
         ({"client_certificate_hash": "0" * 64}, "007053", "access_denied"),
@@ -52,7 +54,8 @@ def ago(**time: float) -> str:
         ({"client_secret": "AAAA"}, "007053", "access_denied"),
         ({"client_certificate_hash": ""}, "007014", "invalid_request"),
         ({"state": ""}, "007014", "invalid_request"),
-        ({"scope": ""}, "007014", "invalid_request"),
+        ({"scope": ""}, "007013", "invalid_scope"),
+        ({"scope": "", "state": ""}, "007014", "invalid_request"),
     ],
 )
 async def test_a_faulty_request_goes_back_with_its_code(
@@ -153,6 +156,23 @@ async def test_the_signature_may_be_spelt_in_three_ways(browser: Browser, portal
             "/aas/oauth2/v2/ac", params={**fields, "client_secret": spelling}
         )
         assert answer.headers["location"].startswith("/login?ask=")
+
+
+async def test_the_spelling_of_dot_net_ends_with_a_digit(browser: Browser, portal: Portal) -> None:
+    asked = portal.ask()
+    bare = asked["client_secret"]
+    spelt = {**asked, "client_secret": f"{bare}{-len(bare) % 4}"}
+    answer = await browser.get("/aas/oauth2/v2/ac", params=spelt)
+    assert answer.headers["location"].startswith("/login?ask=")
+    assert read_secret("AAAA0") == [bytes(3)]
+    assert read_secret("AAA1") == [b"\x00\x005", bytes(2)]  # three bytes, or two of .NET
+    assert read_secret("!") == []
+
+
+async def test_names_of_the_first_versions_are_understood(browser: Browser, portal: Portal) -> None:
+    scope = "openid http://esia.gosuslugi.ru/fullname http://esia.gosuslugi.ru/snils?oid=1000000001"
+    answer = await browser.get(portal.ask_url(scope=scope))
+    assert answer.headers["location"].startswith("/login?ask=")
 
 
 async def test_blanks_between_scopes_may_be_plus_or_percent(

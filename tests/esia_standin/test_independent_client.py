@@ -6,18 +6,21 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 import pytest
 
+from registratura_ground import embedded
 from tests.esia_standin.browser import PASSWORD, Page
 from tests.esia_standin.by_openssl import ProgramPortal, make_program_portal
 from tests.esia_standin.portal import REDIRECT
-from tests.esia_standin.test_running import environment, run, serving
+from tests.esia_standin.program import environment, run, serving
 from tests.ground.openssl import needs_gost
 
 HERE = Path(__file__).parent / "independent"
@@ -63,30 +66,43 @@ def walk(address: str, url: str) -> dict[str, str]:
     return {name: found[0] for name, found in parse_qs(urlsplit(back).query).items()}
 
 
+@pytest.fixture(scope="module")
+def stand(
+    server: embedded.Server, esia_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """A stand-in that runs for all tests here: its address, and the variables of its commands."""
+    name = "esia_of_the_independent"
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(f"create database {name} template {esia_template} owner esia".encode())
+    variables = environment(server.url(name, "esia"), tmp_path_factory.mktemp("stand"))
+    with serving(variables) as (address, _):
+        yield address, variables
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(f"drop database {name} with (force)".encode())
+
+
 def sign_on(
-    connector: Path, portal: ProgramPortal, esia_url: str, folder: Path, **more: str
+    connector: Path, portal: ProgramPortal, stand: tuple[str, dict[str, str]], **more: str
 ) -> dict[str, Any]:
     """Everything that the client reads after a sign-on against a stand-in that runs."""
-    variables = environment(esia_url, folder)
+    address, variables = stand
     words = ["register-client", "--mnemonic", portal.mnemonic, "--mode", portal.mode]
     certificate = str(portal.bench.folder / "crt")
     host = ["--host", "http://127.0.0.1:8000", "--certificate", certificate]
-    done = run(variables, *words, *host)
-    assert done.returncode == 0, done.stderr
-    with serving(variables) as (address, _):
-        settings = {
-            "PATH": os.environ["PATH"],
-            "CONNECTOR_MNEMONIC": portal.mnemonic,
-            "CONNECTOR_REDIRECT": REDIRECT,
-            "CONNECTOR_CERTIFICATE": certificate,
-            "CONNECTOR_KEY": str(portal.bench.folder / "key"),
-            "CONNECTOR_ESIA": address,
-            **more,
-        }
-        if portal.mode == "rsa":
-            settings["CONNECTOR_TRUSTED"] = _trusted(address, portal)
-        back = walk(address, _tell(connector, settings, "url"))
-        told = _tell(connector, settings, "read", back["code"], back["state"])
+    assert run(variables, *words, *host).status == 0
+    settings = {
+        "PATH": os.environ["PATH"],
+        "CONNECTOR_MNEMONIC": portal.mnemonic,
+        "CONNECTOR_REDIRECT": REDIRECT,
+        "CONNECTOR_CERTIFICATE": certificate,
+        "CONNECTOR_KEY": str(portal.bench.folder / "key"),
+        "CONNECTOR_ESIA": address,
+        **more,
+    }
+    if portal.mode == "rsa":
+        settings["CONNECTOR_TRUSTED"] = _trusted(address, portal)
+    back = walk(address, _tell(connector, settings, "url"))
+    told = _tell(connector, settings, "read", back["code"], back["state"])
     found: dict[str, Any] = json.loads(told)
     return found
 
@@ -119,17 +135,17 @@ def check(found: dict[str, Any]) -> None:
 
 
 def test_an_independent_client_signs_on_with_rsa_and_believes_the_token(
-    connector: Path, esia_database_url: str, tmp_path: Path
+    connector: Path, stand: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    portal = make_program_portal(tmp_path / "portal", "rsa", "INDEPENDENT")
-    check(sign_on(connector, portal, esia_database_url, tmp_path))
+    portal = make_program_portal(tmp_path / "portal", "rsa", "BY_RSA")
+    check(sign_on(connector, portal, stand))
 
 
 @needs_gost
 def test_an_independent_client_signs_on_with_gost(
-    connector: Path, esia_database_url: str, tmp_path: Path
+    connector: Path, stand: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
-    portal = make_program_portal(tmp_path / "portal", "gost", "INDEPENDENT")
+    portal = make_program_portal(tmp_path / "portal", "gost", "BY_GOST")
     # The client always says `-md sha256`, which no GOST key signs with: the program that it calls
     # is told the digest of GOST instead. Nothing else of the client is touched.
     programs = tmp_path / "programs"
@@ -144,8 +160,7 @@ def test_an_independent_client_signs_on_with_gost(
     found = sign_on(
         connector,
         portal,
-        esia_database_url,
-        tmp_path,
+        stand,
         PATH=f"{programs}{os.pathsep}{os.environ['PATH']}",
         OPENSSL_CONF=str(portal.bench.folder / "gost.cnf"),
     )

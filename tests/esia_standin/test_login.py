@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 from registratura_standins.esia import factors, sessions, throttle
+from registratura_standins.esia.accounts import find_account
 from registratura_standins.esia.database import Connection, value
 from registratura_standins.esia.spellings import mask_email, mask_phone, read_login
 from tests.esia_standin.browser import Browser, Page
@@ -223,7 +224,9 @@ async def test_codes_are_sent_five_times_in_a_quarter_of_an_hour(browser: Browse
 
 async def test_a_code_ends_after_five_minutes_and_works_once(esia_db: Connection) -> None:
     now = datetime.now(UTC)
-    step = await factors.start_second_step(esia_db, 1_000_000_005, None, now)
+    account = await find_account(esia_db, 1_000_000_005)
+    assert account
+    step = await factors.start_second_step(esia_db, account, None, now)
     assert step
     words = await value(esia_db, "select words from message order by id desc limit 1")
     code = re.findall(r"\d{6}", words)[0]

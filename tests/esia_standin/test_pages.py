@@ -80,9 +80,9 @@ async def test_the_account_page_shows_children_and_which_certificate_is_verified
 
 async def test_an_unconfirmed_account_is_said_to_be_so(browser: Browser) -> None:
     await browser.sign_in("+7 900 000-00-04")
-    text = Page((await browser.get("/account")).text).text
-    assert "Учётная запись не подтверждена" in text
-    assert "СНИЛС" not in text
+    page = await browser.get("/account")
+    assert "Учётная запись не подтверждена Упрощённая" in Page(page.text).text
+    assert "<dt>СНИЛС</dt>" not in page.text
 
 
 async def test_settings_for_low_vision_are_kept_and_lead_back_only_here(browser: Browser) -> None:

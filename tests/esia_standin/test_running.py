@@ -1,75 +1,20 @@
-"""The stand-in as a program: commands, refusals to start, two processes over one database."""
+"""The stand-in as a program: refusals to start, alone on a machine, two on one database."""
 
-import os
 import re
 import socket
 import stat
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.esia_standin.browser import Page
+from registratura_ground.cluster import look_at_cluster
+from tests.esia_standin.browser import PASSWORD, Page
 from tests.esia_standin.portal import Portal
-
-COMMAND = [sys.executable, "-m", "registratura_standins.esia.cli"]
-
-
-def environment(url: str, folder: Path, **more: str) -> dict[str, str]:
-    """Variables for one run; nothing of the tests' own ЕСИА settings leaks in."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("ESIA_")}
-    return {
-        **kept,
-        "ESIA_DATABASE_URL": url,
-        "ESIA_KEY_FILE": str(folder / "esia.key"),
-        "ESIA_CERTIFICATE_FILE": str(folder / "esia.crt"),
-        **more,
-    }
-
-
-def run(variables: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    return subprocess.run(
-        [*COMMAND, *words], env=variables, capture_output=True, text=True, timeout=60
-    )
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def serving(variables: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Address and process of a stand-in that answers."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        [*COMMAND, "serve"],
-        env={**variables, "ESIA_PORT": str(port), "ESIA_PUBLIC_URL": address},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        for _ in range(300):
-            assert process.poll() is None, process.communicate()[0]
-            try:
-                if httpx.get(f"{address}/healthz").json() == {"status": "ok"}:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield address, process
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+from tests.esia_standin.program import COMMAND, environment, run, serving
 
 
 def test_bad_settings_are_one_sentence_and_status_two(
@@ -78,52 +23,71 @@ def test_bad_settings_are_one_sentence_and_status_two(
     right = environment(esia_database_url, tmp_path)
     (tmp_path / "broken.key").write_text("no key")
     (tmp_path / "broken.crt").write_text("no certificate")
+    broken = {
+        "ESIA_KEY_FILE": str(tmp_path / "broken.key"),
+        "ESIA_CERTIFICATE_FILE": str(tmp_path / "broken.crt"),
+    }
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        faulty = {
-            "REGISTRATURA_ENVIRONMENT": "production",
-            "ESIA_DATABASE_URL": "postgresql://esia@127.0.0.1:1/esia",
-            "ESIA_PORT": str(taken.getsockname()[1]),
-            "ESIA_PUBLIC_URL": "127.0.0.1:8001",
-            "ESIA_KEY_FILE": str(tmp_path / "broken.key"),
-        }
-        for name, text in faulty.items():
-            variables = {**right, name: text}
-            if name == "ESIA_KEY_FILE":
-                variables["ESIA_CERTIFICATE_FILE"] = str(tmp_path / "broken.crt")
-            done = run(variables, "serve")
-            assert done.returncode == 2, (name, done.stderr)
-            assert len(done.stderr.strip().splitlines()) == 1, done.stderr
-    assert run({**right, "ESIA_PORT": "many"}, "serve").returncode == 2
-    assert run({**right, "ESIA_DATABASE_URL": ""}, "migrate").returncode == 2
-
-
-def test_a_client_is_registered_by_command_and_bad_input_is_one_sentence(
-    esia_database_url: str, tmp_path: Path, portal: Portal
-) -> None:
-    variables = environment(esia_database_url, tmp_path)
-    certificate = tmp_path / "portal.crt"
-    certificate.write_text(portal.certificate_pem)
-    given = ["register-client", "--mnemonic", "X", "--certificate", str(certificate)]
-    assert run(variables, *given, "--host", "127.0.0.1:8000").returncode == 0
-    assert run(variables, *given, "--host", "http://127.0.0.1:8000").returncode == 0
-    for wrong in (
-        [*given, "--host", "a b"],
-        [*given, "--host", "portal.example/path"],
-        [*given, "--host", "portal.example", "--scope", "openid nonsense"],
-        [*given[:-1], str(tmp_path / "absent.crt"), "--host", "portal.example"],
-    ):
-        done = run(variables, *wrong)
-        assert done.returncode == 2
-        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+        for faulty in (
+            {"REGISTRATURA_ENVIRONMENT": "production"},
+            {"ESIA_DATABASE_URL": "postgresql://esia@127.0.0.1:1/esia"},
+            {"ESIA_PORT": str(taken.getsockname()[1])},
+            {"ESIA_PORT": "many"},
+            {"ESIA_LISTEN": "256.0.0.1"},
+            {"ESIA_PUBLIC_URL": "127.0.0.1:8001"},
+            {"ESIA_REFRESH_BY_TOKEN": "maybe"},
+            broken,
+        ):
+            done = run({**right, **faulty}, "serve")
+            assert done.status == 2, faulty
+            assert len(done.refusal.strip().splitlines()) == 1, done.refusal
+    program = subprocess.run(
+        [*COMMAND, "serve"],
+        env={**right, "REGISTRATURA_ENVIRONMENT": "production"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (program.returncode, program.stderr.count("\n")) == (2, 1)
 
 
 def test_seeding_again_changes_nothing(esia_database_url: str, tmp_path: Path) -> None:
     variables = environment(esia_database_url, tmp_path)
     for _ in range(2):
-        done = run(variables, "seed-demo")
-        assert (done.returncode, done.stderr) == (0, "")
+        assert run(variables, "seed-demo").status == 0
+
+
+@pytest.fixture
+def empty_folder(tmp_path: Path) -> Iterator[Path]:
+    """Where nothing is yet; what the stand-in makes is removed."""
+    yield tmp_path
+    look_at_cluster(tmp_path / "var" / "esia" / "postgres").erase()  # as root it lies elsewhere
+
+
+def test_it_starts_alone_from_an_empty_folder(
+    empty_folder: Path, portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(empty_folder)
+    variables = environment("", empty_folder, ESIA_KEY_FILE="", ESIA_CERTIFICATE_FILE="")
+    (empty_folder / "portal.crt").write_text(portal.certificate_pem)
+    with serving(variables, empty_folder) as (address, process):
+        with httpx.Client(base_url=address) as browser:
+            token = Page(browser.get("/login").text).forms[0][1]["_csrf_token"]
+            fields = {"_csrf_token": token, "login": "maria@example.org", "password": PASSWORD}
+            assert browser.post("/login", data=fields).headers["location"] == "/account"
+        given = ["--mnemonic", "OTHER", "--certificate", "portal.crt", "--host", "other.example"]
+        assert run(variables, "register-client", *given).status == 0  # beside the one that runs
+        assert "OTHER" in run(variables, "list-clients").out
+        key = empty_folder / "var" / "esia" / "esia.key"
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        process.terminate()
+        assert process.stdout
+        shown = process.stdout.read()
+        assert process.wait(timeout=30) == 0
+    assert f"{address}/" in shown
+    assert "+79000000001  Иванова Мария Петровна" in shown
 
 
 def _fail_to_sign_in(address: str) -> str:

@@ -28,6 +28,8 @@ FIELDS = {
     "state": "5f1c7a52-7d0e-4f0c-9a53-0c1a3c1f2b4d",
     "redirect_uri": "http://127.0.0.1:8000/signin/done",
 }
+SYSTEM_SCOPE = "prm_chg?oid=1000299654"
+REFRESH_TOKEN = "0b1c5f0e-3a39-4d6a-9c57-0e6e7ad5a001"
 CODE = "eyJ2ZXIiOjF9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl"
 # The sheet's order, written out once more by hand: the code under test has its own.
 STRINGS = {
@@ -38,6 +40,14 @@ STRINGS = {
     "code": (
         FIELDS["client_id"] + FIELDS["scope"] + FIELDS["scope_org"] + FIELDS["timestamp"]
         + FIELDS["state"] + FIELDS["redirect_uri"] + CODE
+    ),
+    "credentials": (
+        FIELDS["client_id"] + SYSTEM_SCOPE + FIELDS["timestamp"] + FIELDS["state"]
+        + FIELDS["redirect_uri"]
+    ),
+    "refresh by token": (
+        FIELDS["client_id"] + FIELDS["scope"] + FIELDS["timestamp"] + FIELDS["state"]
+        + REFRESH_TOKEN
     ),
     "v1 order": FIELDS["scope"] + FIELDS["timestamp"] + FIELDS["client_id"] + FIELDS["state"],
     "scope first": (
@@ -99,7 +109,7 @@ def load(mode: str) -> dict[str, Any]:
 
 def _make(mode: str, folder: Path) -> dict[str, Any]:
     program = bench(folder, DIGESTS[mode])
-    program.make_identity()
+    program.make_identity(days=36_500)  # the tests look at dates
     return {
         "certificate": program.read("crt").decode(),
         "certificate_hash": program.certificate_hash(),

@@ -67,7 +67,7 @@ async def _prove(ground: Ground, seconds: float) -> list[str]:
             loaded = await load(ground, MAIN, JOURNALS)
             judging = asyncio.create_task(loaded.judge())  # the worker tells, the mutants run
             for mutant in MUTANTS:
-                plan = Plan(mutant.name, CLIENTS, seconds=12, longest=15, settling=8)
+                plan = Plan(mutant.name, CLIENTS, seconds=12, longest=15, settling=8, pushes=False)
                 ground.copy(plan.database)
                 mutant.break_it(ground, plan.database)
                 mutants[mutant.name] = (await run(ground, plan, JOURNALS)).verdict

@@ -3,60 +3,22 @@
 Invariants by the numbers of the plan: I1 an acknowledged booking stands; I2 so does a cancelling;
 I3 a seat is one visit's at a time; I4 one key, one visit, one answer; I5 a refusal leaves nothing;
 I6 a patient is in one place; I7 each change is told once; I9 no visit that nobody asked for;
-I10 what was acknowledged is seen; I11 every unknown is settled; I12 the count of a slot is right.
+I10 what was acknowledged is seen; I11 every unknown is settled; I12 the count of a slot is right;
+I13 the federation heard of each change, in order.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Literal
 
 from tests.faults.deeds import NEVER, Deed, put_together
 from tests.faults.journal import Entry
+from tests.faults.rows import Rows, Visit
 
 REFUSED = 409  # how the portal says no
 MISSING = 404
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A row of `appointment`."""
-
-    id: str
-    slot: str
-    seat: int
-    patient: str
-    starts_at: datetime
-    ends_at: datetime
-    state: str
-    live: bool
-
-    @property
-    def given(self) -> bool:
-        """A visit, or what became of one; not a hold."""
-        return self.state not in ("held", "expired")
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A row of `slot`."""
-
-    seats: int
-    taken: int
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What the database says in the end."""
-
-    visits: Mapping[str, Visit]
-    slots: Mapping[str, Slot]
-    events: Counter[tuple[str, str]]  # kind and subject → how many
-    notices: Counter[tuple[str, str]]  # on the portal: kind and subject → how many
-    waiting: int = 0  # rows of the outbox that nobody has taken
-    notices_twice: int = 0  # by any channel to one account
 
 
 @dataclass(frozen=True)
@@ -241,6 +203,21 @@ def _once(told: int, due: int, words: str) -> Iterator[Finding]:
         yield Finding("doubled" if told > due else "lost", "I7", f"извещений о {words}: {told}")
 
 
+def _the_federation_is_told_in_order(case: Case) -> Iterator[Finding]:
+    """At least once over the wire: a repeat of the last status is no fault. What the run did not
+    wait for is owed by a row."""
+    told, owed = case.rows.federation, case.rows.owed
+    if told is None:
+        return
+    for row in case.rows.visits.values():
+        due = ["RECORDED"] * row.given + ["CANCELED"] * (row.state in _TOLD)
+        heard = [status for status, _ in groupby(told.get(row.id, ()))]
+        heard += [status for status in owed.get(row.id, ()) if status not in heard]
+        if heard != due:
+            wrong: Literal["lost", "unexplained"] = "lost" if heard < due else "unexplained"
+            yield Finding(wrong, "I13", f"о записи {row.id} ({row.state}) передано {heard}")
+
+
 def _what_was_acknowledged_is_seen(case: Case) -> Iterator[Finding]:
     for deed in case.looks:
         for look in deed.answered("no"):
@@ -276,6 +253,7 @@ RULES: Sequence[Callable[[Case], Iterator[Finding]]] = (
     _a_patient_is_in_one_place,
     _each_change_is_told_once,
     _each_change_has_one_notice,
+    _the_federation_is_told_in_order,
     _what_was_acknowledged_is_seen,
     _every_unknown_is_settled,
     _the_count_of_a_slot_is_right,

@@ -1,4 +1,4 @@
-"""The clients: each one patient who books, moves and cancels until he is told that it is enough."""
+"""Clients of the portal: each a patient who books, moves and cancels until it is enough."""
 
 import asyncio
 import time
@@ -8,13 +8,12 @@ from random import Random
 from urllib.parse import urlencode
 
 from tests.faults import forms
+from tests.faults.asking import Asker
 from tests.faults.browser import Browser
 from tests.faults.journal import Entry
 from tests.faults.town import Post, Town
 
 HOT = 0.5  # of the bookings aim at a few slots that everybody wants
-TWINS = 0.25  # of the forms are sent twice at once
-AGAIN = 0.15  # of what was acknowledged is sent once more
 TICK = 0.4  # seconds: those who want a hot slot press at the same moment
 
 
@@ -35,9 +34,8 @@ class Client:
     town: Town
     patient: str
     random: Random
-    deadline: float = float("inf")  # of the run's clock: then he asks no more
+    asker: Asker
     visits: dict[str, tuple[str, int]] = field(default_factory=dict)
-    doubtful: list[Filled] = field(default_factory=list)
 
     async def live(self, over: asyncio.Event) -> None:
         """Do one thing after another; what is under way in the end is brought to its answer."""
@@ -80,12 +78,6 @@ class Client:
         if answer is not None:  # moved, though its move was answered no
             self.visits.pop(visit, None)
 
-    async def ask_again(self) -> None:
-        """What was once unknown and then refused: the same form once more, when all is quiet."""
-        doubtful, self.doubtful = self.doubtful, []
-        for filled in doubtful:
-            await self._bring_to_an_answer(filled, calm=True)
-
     def _favourite(self) -> str:
         hot = {slot for slot, _ in self.town.hot}
         wanted = [visit for visit, (slot, _) in self.visits.items() if slot in hot]
@@ -123,24 +115,8 @@ class Client:
             self.visits[answer.visit] = (slot, post.position)
             await self.browser.look(Entry("look", answer.visit, self.patient))
 
-    async def _bring_to_an_answer(self, filled: Filled, calm: bool = False) -> Entry:
-        """Send until the answer is yes, or no with no earlier sending unknown to the last."""
-        twins = 2 if not calm and self.random.random() < TWINS else 1
-        answers = await asyncio.gather(*(self._send(filled) for _ in range(twins)))
-        said = {it.said: it for it in answers}
-        doubted = "unknown" in said
-        while "unknown" in said and "yes" not in said and time.monotonic() < self.deadline:
-            await asyncio.sleep(self.random.uniform(0.1, 0.5))
-            answer = await self._send(filled)
-            said = {answer.said: answer}
-            doubted |= answer.said == "unknown"
-        if "yes" in said:
-            if not calm and self.random.random() < AGAIN:
-                await self._send(filled)
-            return said["yes"]
-        if doubted and not calm:
-            self.doubtful.append(filled)
-        return said.get("no") or said["unknown"]
+    async def _bring_to_an_answer(self, filled: Filled) -> Entry:
+        return await self.asker.bring_to_an_answer(lambda: self._send(filled))
 
     async def _send(self, filled: Filled) -> Entry:
         return await self.browser.send(filled.deed, filled.path, filled.fields)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from registratura.db.migrate import ROLES, migrate
@@ -18,6 +16,7 @@ from registratura_ground import embedded
 from registratura_ground.signing import keep_rsa_identity
 from tests.faults import town
 from tests.faults.town import Town
+from tests.given import databases
 
 OWNER, APPLICATION = ROLES
 BASE = "faults_base"
@@ -35,9 +34,7 @@ class Ground:
 
     def copy(self, name: str) -> None:
         """A fresh copy of the base, sessions of the residents included."""
-        statement = sql.SQL("create database {} template {} owner {}")
-        with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
-            admin.execute(statement.format(*map(sql.Identifier, (name, BASE, OWNER))))
+        databases.copy(self.server, BASE, name)
 
     def url(self, name: str, role: str = APPLICATION) -> str:
         """Address of a copy, past every proxy."""

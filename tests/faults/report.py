@@ -11,6 +11,7 @@ from tests.faults.mutants import MUTANTS, Mutant
 from tests.faults.run import Outcome
 
 ENOUGH = 500  # acknowledged
+ENOUGH_FEDERAL = 30  # bookings of them, by the federal portal
 ROUNDS = 3  # of every kind of fault
 _SHOWN = 10  # findings of a kind
 _KINDS = {
@@ -30,7 +31,8 @@ def tell(outcome: Outcome) -> str:
     verdict = outcome.verdict
     lines = [
         f"Под нагрузкой {outcome.seconds:.0f} с, самый долгий перерыв {outcome.longest_gap:.1f} с.",
-        f"  подтверждено {verdict.acknowledged}, отказано {verdict.refused},"
+        f"  подтверждено {verdict.acknowledged} (записей через Госуслуги {outcome.federal}),"
+        f" отказано {verdict.refused},"
         f" без ответа {verdict.unknown} (все выяснены повтором, если ниже нет иного)",
         *(f"  {_KINDS[kind]}: {outcome.faults[kind]}" for kind in _KINDS),
         "  " + ", ".join(f"{_FOUND[kind]} {verdict.count(kind)}" for kind in _FOUND),
@@ -57,6 +59,8 @@ def shortcomings(outcome: Outcome, mutants: Mapping[str, Verdict]) -> list[str]:
     found = [f"{_FOUND[kind]}: {verdict.count(kind)}" for kind in _FOUND if verdict.count(kind)]
     if verdict.acknowledged < ENOUGH:
         found.append(f"подтверждено {verdict.acknowledged}, нужно {ENOUGH}")
+    if outcome.federal < ENOUGH_FEDERAL:
+        found.append(f"записей через Госуслуги {outcome.federal}, нужно {ENOUGH_FEDERAL}")
     found += [
         f"{_KINDS[kind]}: {outcome.faults[kind]}, нужно {ROUNDS}"
         for kind in (*KINDS, "requests_repeated")
@@ -71,6 +75,7 @@ def shortcomings(outcome: Outcome, mutants: Mapping[str, Verdict]) -> list[str]:
 def write(file: Path, outcome: Outcome, mutants: Mapping[str, Verdict]) -> None:
     """The counts for machines."""
     told = _counts(outcome.verdict) | {
+        "federal": outcome.federal,
         "faults": {kind: outcome.faults[kind] for kind in _KINDS},
         "mutants": {name: _counts(verdict) for name, verdict in mutants.items()},
     }

@@ -13,18 +13,25 @@ from random import Random
 import httpx
 
 from tests.faults import records
+from tests.faults.asking import Asker
 from tests.faults.browser import PATIENCE, Browser, Traffic
 from tests.faults.checker import Verdict, check
 from tests.faults.clients import Client
 from tests.faults.deeds import put_together
 from tests.faults.faults import rage
+from tests.faults.federal_client import FederalClient
 from tests.faults.ground import Ground
 from tests.faults.journal import Journal, written_to
 from tests.faults.system import System
+from tests.given.federation import Federation
 
 SESSION_COOKIE = "registratura_session"
+_FEDERAL = 6  # one of so many clients comes by the federal portal
 _CALM = 4.5  # seconds after which no request that lost its client is still carried out
 _TELLING = 60.0  # seconds for the worker to tell everybody of everything
+
+
+AnyClient = Client | FederalClient
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,7 @@ class Plan:
     settling: float  # seconds for everything to get its answer after the load
     faults: tuple[str, ...] = ()
     rounds: int = 0  # of every kind of fault, at least
+    pushes: bool = True  # to a federation
 
 
 @dataclass
@@ -49,6 +57,7 @@ class Outcome:
     longest_gap: float  # seconds without any yes, under load
     seconds: float  # of load
     fallen: list[str] = field(default_factory=list)
+    federal: int = 0  # of what was acknowledged, by the federal portal
 
 
 @dataclass
@@ -72,19 +81,21 @@ class Loaded:
             await asyncio.to_thread(records.wait_until_told, url, _TELLING)
         finally:
             system.stop()
-        rows = await asyncio.to_thread(records.read, url)
+        pushed = system.federation.briefs if system.federation else None
+        rows = await asyncio.to_thread(records.read, url, pushed)
         return Outcome(
-            verdict=check(self.journal.entries, rows),
+            verdict=check(rows.with_ids(self.journal.entries), rows),
             faults=self.faults + Counter(requests_repeated=_repeated(self.journal)),
             longest_gap=_longest_gap(self.journal, self.ended),
             seconds=self.ended - self.began,
             fallen=system.fallen,
+            federal=_federal(self.journal),
         )
 
 
 async def load(ground: Ground, plan: Plan, journals: Path) -> Loaded:
     """Start, load, strike, settle. If this does not return, everything it started has ended."""
-    system = System(ground, plan.database)
+    system = System(ground, plan.database, Federation() if plan.pushes else None)
     with written_to(journals / f"{plan.database}.jsonl") as journal:
         loaded = Loaded(system, journal)
         try:
@@ -116,7 +127,7 @@ async def _load(loaded: Loaded, plan: Plan) -> None:
         over.set()
         loaded.ended = time.monotonic()
         for client in clients:
-            client.deadline = loaded.ended + plan.settling
+            client.asker.deadline = loaded.ended + plan.settling
         if living.done():
             striking.cancel()
         await asyncio.gather(striking, return_exceptions=living.done())
@@ -125,7 +136,7 @@ async def _load(loaded: Loaded, plan: Plan) -> None:
         await _settle(clients)
 
 
-async def _live(clients: list[Client], over: asyncio.Event) -> None:
+async def _live(clients: list[AnyClient], over: asyncio.Event) -> None:
     await asyncio.gather(*(client.live(over) for client in clients))
 
 
@@ -138,17 +149,17 @@ async def _strike(loaded: Loaded, plan: Plan, traffic: Traffic) -> None:
             await asyncio.sleep(max(0.0, until - time.monotonic()))
 
 
-async def _settle(clients: list[Client]) -> None:
+async def _settle(clients: list[AnyClient]) -> None:
     """Ask again about what was refused after an unknown: its first sending may have come late."""
-    if any(client.doubtful for client in clients):
+    if any(client.asker.doubtful for client in clients):
         await asyncio.sleep(_CALM)
-        await asyncio.gather(*(client.ask_again() for client in clients))
+        await asyncio.gather(*(client.asker.ask_again() for client in clients))
 
 
 @contextlib.asynccontextmanager
 async def _client(
     system: System, journal: Journal, traffic: Traffic, number: int
-) -> AsyncIterator[Client]:
+) -> AsyncIterator[AnyClient]:
     resident = system.ground.town.residents[number]
     limits = httpx.Limits(max_connections=8, keepalive_expiry=30)
     async with httpx.AsyncClient(
@@ -156,12 +167,22 @@ async def _client(
     ) as http:
         http.cookies.set(SESSION_COOKIE, resident.session, domain="127.0.0.1")
         browser = Browser(http, system.doors, journal, traffic)
-        yield Client(browser, system.ground.town, resident.patient, Random(number))
+        town, random = system.ground.town, Random(number)
+        if number % _FEDERAL == 1:
+            yield FederalClient(browser, town, resident, random, Asker(random))
+        else:
+            yield Client(browser, town, resident.patient, random, Asker(random))
 
 
 def _repeated(journal: Journal) -> int:
     deeds = put_together(journal.entries)
     return sum(len(it.sendings) - 1 for it in deeds if it.kind == "book")
+
+
+def _federal(journal: Journal) -> int:
+    """Bookings whose key is a session and a slot."""
+    deeds = put_together(journal.entries)
+    return sum(it.kind == "book" and "/" in it.key and bool(it.visits) for it in deeds)
 
 
 def _longest_gap(journal: Journal, ended: float) -> float:

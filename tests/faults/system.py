@@ -12,6 +12,7 @@ from registratura.stand.programs import registry
 from registratura_ground.processes import Child
 from tests.faults.ground import Ground
 from tests.faults.proxy import Proxy, to_port, to_socket
+from tests.given.federation import Federation
 
 _APPLICATIONS = 2
 _LOOK = 0.2  # seconds between looks whether somebody has died by himself
@@ -23,6 +24,7 @@ class System:
 
     ground: Ground
     database: str
+    federation: Federation | None  # where statuses are pushed
     apps: list[Child] = field(default_factory=list)
     worker: Child | None = None
     before_apps: list[Proxy] = field(default_factory=list)
@@ -42,6 +44,8 @@ class System:
             self.before_apps.append(proxy)
             self.doors.append(f"http://127.0.0.1:{await proxy.start()}")
         environment = self.ground.environment(url)
+        if self.federation is not None:
+            environment[variable("federal_status_url")] = f"{self.federation.url}/fer/status"
         self.worker = Child("worker", registry("work"), environment, self._log("worker"))
         for child in self.family:
             child.start()
@@ -85,6 +89,8 @@ class System:
             self.kill(child)
         for proxy in (*self.before_apps, *([self.before_database] if self.before_database else [])):
             proxy.stop()
+        if self.federation is not None:
+            self.federation.stop()
 
     async def _watch(self) -> None:
         """Start again who died by himself, as an operator's supervisor does."""

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults import forms
-from tests.faults.checker import Rows, Slot, Verdict, Visit, check
+from tests.faults.checker import Verdict, check
 from tests.faults.journal import Deed, Entry, Said
+from tests.faults.rows import Rows, Slot, Visit
 
 NINE = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 MARIA, OLEG = "мария", "олег"

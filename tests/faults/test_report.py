@@ -17,10 +17,14 @@ OFTEN = Counter(dict.fromkeys((*KINDS, "requests_repeated"), 3))
 
 
 def outcome(
-    acknowledged: int = 500, faults: Counter[str] = OFTEN, findings: tuple[Finding, ...] = ()
+    acknowledged: int = 500,
+    faults: Counter[str] = OFTEN,
+    findings: tuple[Finding, ...] = (),
+    federal: int = 30,
 ) -> Outcome:
     """A main run in which all was well, unless said otherwise."""
-    return Outcome(Verdict(acknowledged, 40, 30, findings), faults, longest_gap=1.0, seconds=60.0)
+    verdict = Verdict(acknowledged, 40, 30, findings)
+    return Outcome(verdict, faults, longest_gap=1.0, seconds=60.0, federal=federal)
 
 
 def test_a_good_run_with_both_mutants_seen_holds() -> None:
@@ -35,6 +39,10 @@ def test_one_finding_of_any_kind_is_too_many(kind: str) -> None:
 
 def test_too_few_acknowledged_do_not_prove_anything() -> None:
     assert len(report.shortcomings(outcome(acknowledged=499), SEEN)) == 1
+
+
+def test_too_few_by_the_federal_portal_do_not_either() -> None:
+    assert len(report.shortcomings(outcome(federal=29), SEEN)) == 1
 
 
 @pytest.mark.parametrize("kind", OFTEN)
@@ -57,7 +65,7 @@ def test_the_file_for_machines_has_these_keys(tmp_path: Path) -> None:
     told = json.loads(file.read_text(encoding="utf-8"))
     assert list(told) == [
         *("acknowledged", "refused", "unknown", "lost", "doubled", "unexplained"),
-        *("faults", "mutants"),
+        *("federal", "faults", "mutants"),
     ]
     assert told["faults"] == dict(OFTEN)
     assert told["mutants"]["seat_constraint_dropped"]["doubled"] == 1

@@ -18,4 +18,5 @@ def test_a_short_run_loses_nothing(server: embedded.Server, tmp_path: Path) -> N
     outcome = asyncio.run(run(ground, plan, tmp_path / "journals"))
     assert outcome.verdict.findings == []
     assert outcome.verdict.acknowledged > 0
+    assert outcome.federal > 0
     assert min(outcome.faults[kind] for kind in kinds) > 0

@@ -19,10 +19,12 @@ _HOT_POSTS, _HOT_TIMES = 3, 2
 
 @dataclass(frozen=True)
 class Post:
-    """A doctor."""
+    """A doctor, and the clinic where he is."""
 
     id: str
     position: int
+    snils: str
+    clinic_oid: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Resident:
 
     patient: str
     session: str
+    born: date
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,16 @@ async def settle(url: str, residents: int) -> Town:
 
 async def _posts(db: Connection) -> list[Post]:
     found = await db.execute("""
-        select post.id::text, post.position_id from post join position on position.id = position_id
+        select post.id::text, post.position_id, practitioner.snils, department.oid
+        from post
+        join position on position.id = position_id
+        join practitioner on practitioner.id = practitioner_id
+        join department on department.id = department_id
         where post.age_from <= 30 and post.age_to >= 60 and post.sex is null
           and self_booking and not needs_referral
         order by post.code
         """)
-    return [Post(id, position) for id, position in await found.fetchall()]
+    return [Post(*columns) for columns in await found.fetchall()]
 
 
 async def _hot(db: Connection, posts: Sequence[Post]) -> list[tuple[str, Post]]:
@@ -106,7 +113,7 @@ async def _resident(db: Connection, number: int) -> Resident:
     session = await sessions.begin(
         db, account_id=account.id, patient_id=account.person_id, replaces=None, now=_now()
     )
-    return Resident(str(UUID(str(account.person_id))), session)
+    return Resident(str(UUID(str(account.person_id))), session, profile.birth_date)
 
 
 def _now() -> datetime:

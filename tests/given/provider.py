@@ -3,6 +3,7 @@
 Each of its words can be spoiled, to see what the portal believes.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -59,11 +60,14 @@ class Provider:
     instead: httpx.Response | Exception | None = None
     codes: set[str] = field(default_factory=lambda: {"the-code"})
     asked: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+    shelf: dict[str, Any] = field(default_factory=dict)  # path below the person → its JSON
+    challenges: dict[str, str] = field(default_factory=dict)  # code → what PKCE bound it to
 
     def serve(self, app: Litestar) -> None:
         """Stand in the place of the ЕСИА that `app` knows."""
         known: Esia = app.state.esia
-        transport = httpx.MockTransport(self._answer)
+        transport = httpx.MockTransport(self.reply)
         app.state.esia = replace(known, http=httpx.AsyncClient(transport=transport))
 
     def token(self, kind: str, claims: dict[str, Any]) -> str:
@@ -75,19 +79,27 @@ class Provider:
         registry = JWSRegistry(known, [header["alg"]], strict_check_header=False)
         return jwt.encode(header, claims, self.key, registry=registry)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def reply(self, request: httpx.Request) -> httpx.Response:
+        """What it answers."""
         self.asked.append(request.url.path)
+        self.hosts.add(request.url.host)
         if isinstance(self.instead, Exception):
             raise self.instead
         if self.instead is not None:
             return self.instead
-        if request.url.path.startswith("/rs/prns/"):
+        if request.url.path == f"/rs/prns/{OID}":
             return httpx.Response(200, json=self.person)
+        if request.url.path in self.shelf:
+            return httpx.Response(200, json=self.shelf[request.url.path])
+        if request.url.path.startswith("/rs/"):
+            return httpx.Response(404, json={"code": "ESIA-005007", "message": "nothing"})
         return self._exchange(parse_qs(request.content.decode()))
 
     def _exchange(self, form: dict[str, list[str]]) -> httpx.Response:
         code, state = form["code"][0], form["state"][0]
-        if code not in self.codes:
+        proof = form.get("code_verifier", [""])[0].encode()
+        bound = b64url(hashlib.sha256(proof).digest())
+        if code not in self.codes or self.challenges.get(code, bound) != bound:
             refusal = {"error": "invalid_grant", "error_description": "ESIA-007011: used"}
             return httpx.Response(400, json=refusal)
         self.codes.remove(code)

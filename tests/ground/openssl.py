@@ -40,12 +40,12 @@ class Bench:
         )
         return told.stdout
 
-    def make_identity(self) -> None:
+    def make_identity(self, days: int = 30) -> None:
         """A new key with its certificate: GOST or RSA, as the digest says."""
         kind = ["gost2012_256", "-pkeyopt", "paramset:A"]
         new = kind if self.digest == "md_gost12_256" else ["rsa:2048"]
         words = ["req", "-x509", "-newkey", *new, "-nodes", "-subj", "/C=RU/O=Registry/CN=REG40"]
-        self.run(*words, "-keyout", "key", "-out", "crt")
+        self.run(*words, "-days", str(days), "-keyout", "key", "-out", "crt")
         (self.folder / "pub").write_bytes(self.run("x509", "-in", "crt", "-noout", "-pubkey"))
 
     def read(self, name: str) -> bytes:

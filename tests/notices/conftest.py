@@ -9,7 +9,7 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.settings import Settings
 from registratura_ground import embedded
-from tests.given import people, portal, templates, visits
+from tests.given import databases, people, portal, visits
 from tests.given.people import NOW
 from tests.notices.mailbox import Mailbox
 
@@ -17,7 +17,7 @@ from tests.notices.mailbox import Mailbox
 @pytest.fixture(scope="session")
 def template(server: embedded.Server, template: str) -> str:
     """The migrated database with the small region in it: what these tests copy."""
-    return templates.with_a_region(server, template, f"{template}_notices", NOW)
+    return databases.with_a_region(server, template, f"{template}_notices", NOW)
 
 
 @pytest.fixture

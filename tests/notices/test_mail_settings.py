@@ -7,6 +7,7 @@ from registratura_ground.refused import Refused
 
 PRODUCTION = {
     "REGISTRATURA_ENVIRONMENT": "production",
+    "REGISTRATURA_FEDERAL_CALLERS": "203.0.113.0/24",
     "DATABASE_URL": "postgresql://registratura_app@db/registratura",
     "REGISTRATURA_ESIA_URL": "https://esia.gosuslugi.ru",
     "REGISTRATURA_ESIA_KEY_FILE": "/keys/own.key",

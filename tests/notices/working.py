@@ -26,7 +26,7 @@ class Notice:
     state: str
 
 
-async def work(pool: Pool, settings: Settings) -> None:
+async def work(pool: Pool, settings: Settings, queue: str = "notices") -> None:
     """Relay every committed row and run every job that is due, as the worker does."""
     jobs = worker.make_jobs(pool, settings)
     async with jobs.open_async():
@@ -34,7 +34,7 @@ async def work(pool: Pool, settings: Settings) -> None:
             while await relay(db, worker.reactions(jobs)):
                 pass
         await jobs.run_worker_async(
-            queues=["notices"], wait=False, install_signal_handlers=False, listen_notify=False
+            queues=[queue], wait=False, install_signal_handlers=False, listen_notify=False
         )
 
 

@@ -4,7 +4,9 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+from procrastinate.exceptions import ConnectorException
 
+from registratura import worker
 from registratura.db import Connection, Pool, execute, value
 from registratura.outbox import relay
 from registratura.outbox.relay import Announcement, Reactions
@@ -78,3 +80,20 @@ async def test_two_relays_at_once_pass_a_row_on_once(pool: Pool) -> None:
         assert sorted(passed) == [0, 1]
         assert told == [subject]
         assert await value(one, "select count(*) from outbox") == 0
+
+
+async def test_the_worker_relays_on_after_its_queue_was_away(db: Connection, pool: Pool) -> None:
+    stop, tries = asyncio.Event(), 0
+
+    async def defer(db: Connection, it: Announcement) -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ConnectorException()  # the database ended while the job was being written
+        stop.set()
+
+    await announce(db)
+    async with asyncio.timeout(10):
+        await worker.relay_until(stop, pool, {"appointment.booked": [defer]})
+    assert tries == 2
+    assert await value(db, "select count(*) from outbox") == 0

@@ -19,7 +19,7 @@ from registratura.people import patients
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura_ground import embedded
-from tests.given import people, region, templates
+from tests.given import databases, people, region
 from tests.given.people import PETR, ZONE
 from tests.given.visits import book
 from tests.running.places import CHECKOUT, run
@@ -32,7 +32,7 @@ BY = "Котова А.А., регистратор"
 @pytest.fixture(scope="session")
 def template(server: embedded.Server, template: str) -> str:
     """The small region, its days open from three days ago."""
-    return templates.with_a_region(server, template, f"{template}_now", BEFORE)
+    return databases.with_a_region(server, template, f"{template}_now", BEFORE)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 import httpx
 import pytest
 
-from registratura.esia import EsiaDown
-from registratura.esia.circuit import MOST_FAILURES, PAUSE, Circuit
+from registratura.circuit import MOST_FAILURES, PAUSE, Circuit, CircuitOpen
 from tests.given.provider import Provider
 from tests.sign_on.test_signing_in import come_back, go_to_esia
 
@@ -29,7 +28,7 @@ def broken(clock: Clock) -> Circuit:
 
 
 def test_after_failures_in_a_row_requests_are_refused_at_once() -> None:
-    with pytest.raises(EsiaDown, match="circuit open"):
+    with pytest.raises(CircuitOpen, match="circuit open"):
         broken(Clock()).enter()
 
 
@@ -48,7 +47,7 @@ def test_after_the_pause_one_asks_and_the_others_wait_for_what_it_learns() -> No
     circuit = broken(clock)
     clock.seconds += PAUSE
     circuit.enter()
-    with pytest.raises(EsiaDown):
+    with pytest.raises(CircuitOpen):
         circuit.enter()
     circuit.succeed()
     circuit.enter()
@@ -62,7 +61,7 @@ def test_when_the_one_that_asks_fails_the_pause_begins_anew() -> None:
     clock.seconds += 8
     circuit.fail()
     clock.seconds += PAUSE - 1
-    with pytest.raises(EsiaDown):
+    with pytest.raises(CircuitOpen):
         circuit.enter()
     clock.seconds += 1
     circuit.enter()
@@ -72,11 +71,16 @@ async def test_people_are_told_at_once_and_esia_is_left_in_peace(
     provider: Provider, maria: httpx.AsyncClient
 ) -> None:
     provider.instead = httpx.ConnectError("refused")
-    for _ in range(MOST_FAILURES + 2):
-        answer = await come_back(maria, await go_to_esia(maria))
+    begun = [await go_to_esia(maria) for _ in range(MOST_FAILURES + 2)]
+    for asked in begun:
+        answer = await come_back(maria, asked)
         assert answer.status_code == 503
         assert "ЕСИА сейчас не отвечает" in answer.text
     assert len(provider.asked) == MOST_FAILURES
+    # Nobody is sent where he could not come back from.
+    answer = await maria.get("/signin/esia?next=/appointments")
+    assert answer.status_code == 503
+    assert 'href="/signin/esia?next=%2Fappointments">Попробовать ещё раз' in answer.text
     assert (await maria.get("/clinics")).status_code == 200
 
 

@@ -1,6 +1,7 @@
 """The portal's client against the fixed vectors: what it signs, and which tokens it believes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,26 +9,17 @@ import httpx
 import pytest
 
 from registratura.esia import Esia, EsiaRefused
+from registratura.esia.attempts import make_attempt
 from registratura.esia.authorise import Tokens, authorise_url, exchange
 from registratura.esia.verify import LEEWAY, verify
 from registratura_ground.signing import ALGORITHMS, Verifier, b64url, open_verifier, unb64url
 from tests.esia_standin.vectors import CODE, FIELDS, ISSUED_AT, OID, STRINGS, load
 from tests.ground.openssl import needs_gost
+from tests.sign_on.lines import Pen, line_to
 
 in_both_modes = pytest.mark.parametrize("mode", ["rsa", pytest.param("gost", marks=needs_gost)])
 Answer = Callable[[httpx.Request], httpx.Response]
 NOW = datetime.fromtimestamp(ISSUED_AT, UTC)
-
-
-class Pen:
-    """A signer whose signature is the text itself: what was signed can be read."""
-
-    algorithm = "RS256"
-    certificate_hash = "A" * 64
-
-    async def sign(self, data: bytes) -> bytes:
-        """The text."""
-        return data
 
 
 def refuse(_: httpx.Request) -> httpx.Response:
@@ -37,20 +29,18 @@ def refuse(_: httpx.Request) -> httpx.Response:
 
 def client(signer: Pen, verifiers: tuple[Verifier, ...] = (), answer: Answer = refuse) -> Esia:
     """The client of the vectors."""
-    return Esia(
-        url="http://127.0.0.1:8001",
-        issuer="http://esia.gosuslugi.ru/",
-        mnemonic="REG40",
+    return line_to(
+        httpx.MockTransport(answer),
         redirect_uri=FIELDS["redirect_uri"],
-        home="http://127.0.0.1:8000",
+        scope=FIELDS["scope"],
         signer=signer,
         verifiers=verifiers,
-        http=httpx.AsyncClient(transport=httpx.MockTransport(answer)),
     )
 
 
 async def test_the_request_of_authorisation_is_signed_as_the_sheet_says() -> None:
-    url = await authorise_url(client(Pen()), state=FIELDS["state"], now=NOW)
+    attempt = replace(make_attempt("/"), state=FIELDS["state"])
+    url = await authorise_url(client(Pen()), attempt, now=NOW)
     sent = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     assert unb64url(sent["client_secret"]).decode() == STRINGS["ac"]
     assert {name: sent[name] for name in FIELDS} == FIELDS
@@ -66,7 +56,7 @@ async def test_the_exchange_is_signed_with_its_code_at_the_end() -> None:
         return refuse(request)
 
     with pytest.raises(EsiaRefused, match="ESIA-007011"):
-        await exchange(client(Pen(), answer=answer), CODE, now=NOW)
+        await exchange(client(Pen(), answer=answer), CODE, make_attempt("/"), now=NOW)
     (sent,) = seen
     expected = STRINGS["code"].replace(FIELDS["state"], sent["state"])
     assert unb64url(sent["client_secret"]).decode() == expected

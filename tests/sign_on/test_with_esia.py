@@ -14,6 +14,8 @@ import pytest
 from litestar import Litestar
 
 from registratura.db import Connection, value
+from registratura.esia import Answer, Esia
+from registratura.esia.attempts import make_attempt
 from registratura_ground import embedded
 from registratura_ground.signing import rsa_certificate_hash
 from registratura_standins.esia.app import create_app
@@ -96,6 +98,41 @@ async def test_oleg_signs_in_with_children_on_his_list(
     esia: Litestar, maria: httpx.AsyncClient
 ) -> None:
     assert (await sign_in(maria, esia, OLEG)).status_code == 303
+
+
+class WithoutEmbed(httpx.AsyncBaseTransport):
+    """The way to an ЕСИА that embeds nothing: every element is an address to be fetched."""
+
+    def __init__(self, way: httpx.AsyncBaseTransport) -> None:
+        self.way = way
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.startswith("/rs/"):
+            request.url = request.url.copy_remove_param("embed")
+        return await self.way.handle_async_request(request)
+
+
+async def told_by(client: Esia, esia: Litestar, login: str) -> Answer:
+    """What the client reads of who signs in there."""
+    attempt = make_attempt("/")
+    async with at_esia(esia) as browser:
+        address = await client.start(attempt, now=datetime.now(UTC))
+        back = (await browser.sign_on(address, login)).headers["location"]
+    query = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+    return await client.finish(query, attempt, now=datetime.now(UTC))
+
+
+async def test_an_answer_in_pieces_tells_the_same_as_a_whole_one(
+    app: Litestar, esia: Litestar
+) -> None:
+    client: Esia = app.state.esia
+    way = WithoutEmbed(httpx.ASGITransport(esia))  # type: ignore[arg-type]
+    in_pieces = replace(client, http=httpx.AsyncClient(transport=way))
+    whole = await told_by(client, esia, OLEG)
+    assert await told_by(in_pieces, esia, OLEG) == whole
+    assert len(whole.children) == 2
+    assert {child.verified for child in whole.children} == {True, False}
+    assert whole.profile.phone == "+79000000002"
 
 
 async def test_a_simplified_account_is_told_what_to_do(

@@ -97,3 +97,7 @@ async def test_a_broken_signing_program_is_esia_that_does_not_answer(
     answer = await maria.get("/signin/done", params=back)
     assert answer.status_code == 503
     assert "ЕСИА сейчас не отвечает" in answer.text
+    begun = await maria.get("/signin/esia?next=/appointments")
+    assert begun.status_code == 503
+    assert "ЕСИА сейчас не отвечает" in begun.text
+    assert "Номер обращения" in begun.text

@@ -90,22 +90,6 @@ async def test_a_personal_page_is_never_stored(app: Litestar) -> None:
     assert (await portal.browser(app).get("/")).headers["cache-control"] == "private, no-cache"
 
 
-async def test_a_form_without_its_token_changes_nothing(app: Litestar) -> None:
-    client = await portal.signed_in(app, MARIA)
-    await client.get("/")
-    answer = await client.post("/signout", data={})
-    assert answer.status_code == 403
-    assert "Страница устарела" in answer.text
-    assert (await client.get("/appointments")).status_code == 200
-
-
-async def test_a_token_of_an_older_secret_is_replaced(visitor: httpx.AsyncClient) -> None:
-    visitor.cookies.set("registratura_csrf", "0" * 128, domain="127.0.0.1")
-    refused = await portal.submit(visitor, "/vision", {"size": "xl"})
-    assert refused.status_code == 403
-    assert (await portal.submit(visitor, "/vision", {"size": "xl"})).status_code == 303
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [

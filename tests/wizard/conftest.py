@@ -9,13 +9,13 @@ from litestar import Litestar
 
 from registratura.db import Connection
 from registratura_ground import embedded
-from tests.given import people, portal, templates
+from tests.given import databases, people, portal
 
 
 @pytest.fixture(scope="session")
 def template(server: embedded.Server, template: str) -> str:
     """The migrated database with the small region in it: what these tests copy."""
-    return templates.with_a_region(server, template, f"{template}_today", datetime.now(UTC))
+    return databases.with_a_region(server, template, f"{template}_today", datetime.now(UTC))
 
 
 @pytest.fixture

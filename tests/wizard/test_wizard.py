@@ -10,6 +10,8 @@ from litestar import Litestar
 from registratura.db import Connection, execute, value
 from tests.given import people, portal, region
 
+NOBODY = UUID(int=1)  # an id that nobody has
+
 
 async def own_id(db: Connection) -> UUID:
     return UUID(str(await value(db, "select person_id from account")))
@@ -45,12 +47,12 @@ async def test_everybody_may_look_at_clinics_doctors_and_times(
 @pytest.mark.parametrize(
     "path",
     [
-        f"/clinics/{uuid4()}",  # DepartmentUnknown
-        f"/doctors/{uuid4()}",  # PostUnknown
-        f"/check?slot={uuid4()}",
-        f"/appointments/{uuid4()}",
-        f"/holds/{uuid4()}",
-        f"/clinics?patient={uuid4()}",
+        f"/clinics/{NOBODY}",  # DepartmentUnknown
+        f"/doctors/{NOBODY}",  # PostUnknown
+        f"/check?slot={NOBODY}",
+        f"/appointments/{NOBODY}",
+        f"/holds/{NOBODY}",
+        f"/clinics?patient={NOBODY}",
     ],
 )
 async def test_what_is_not_there_is_a_calm_404(maria: httpx.AsyncClient, path: str) -> None:

@@ -1,0 +1,1 @@
+"""The nine operations: a module for each group; `table` lists them."""

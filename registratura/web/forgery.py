@@ -1,0 +1,89 @@
+"""Forged forms: what another site sends in a visitor's name is refused before a handler sees it.
+
+Two walls. A browser says where a form comes from (`Origin`, `Sec-Fetch-Site`): another site's is
+refused; an old browser says nothing. And every form carries Litestar's token, signed here with a
+secret that the session's id is part of: a token of another session, or of the time before the
+sign-in, is no token.
+"""
+
+import hashlib
+import hmac
+from dataclasses import replace
+
+from litestar.config.csrf import CSRFConfig
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.exceptions import PermissionDeniedException
+from litestar.middleware.base import MiddlewareProtocol
+from litestar.middleware.csrf import (
+    CSRF_SECRET_LENGTH,
+    CSRFMiddleware,
+    generate_csrf_hash,
+)
+from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
+
+from registratura.web.cookies import Cookies
+from registratura.web.requests import AnyConnection
+
+_OURS = {"same-origin", "none"}  # `none`: the visitor himself, as when he sends a form again
+
+
+class ForeignForm(PermissionDeniedException):
+    """The form was sent from a page of another site."""
+
+
+class Forms(MiddlewareProtocol):
+    """Both walls, around every handler that is not `exclude_from_csrf`."""
+
+    def __init__(self, app: ASGIApp, secret: str, public_url: str) -> None:
+        self._app = app
+        self._public_url = public_url.rstrip("/")
+        self._session = Cookies.of(public_url).name("session")
+        self._config = CSRFConfig(
+            secret=secret,
+            cookie_name=Cookies.of(public_url).name("csrf"),
+            cookie_secure=Cookies.of(public_url).secure,
+            cookie_httponly=True,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses with `ForeignForm`, or `PermissionDeniedException` where the token is wrong."""
+        if scope["type"] != ScopeType.HTTP or self._is_excluded(scope):
+            await self._app(scope, receive, send)
+            return
+        connection: AnyConnection = ASGIConnection(scope)
+        if scope["method"] not in self._config.safe_methods:
+            self._check_origin(connection)
+        bound = replace(self._config, secret=self._secret_of(connection))
+        token = connection.cookies.get(bound.cookie_name)
+        if token is not None and not _is_signed(token, bound.secret):  # the page gets a new one
+            kept = {name: it for name, it in connection.cookies.items() if it != token}
+            ScopeState.from_scope(scope).cookies = kept
+        await CSRFMiddleware(self._app, bound)(scope, receive, send)
+
+    def _is_excluded(self, scope: Scope) -> bool:
+        return bool(scope["route_handler"].opt.get(self._config.exclude_from_csrf_key))
+
+    def _secret_of(self, connection: AnyConnection) -> str:
+        session_id = connection.cookies.get(self._session, "")
+        key, text = self._config.secret.encode(), session_id.encode("utf-8", "replace")
+        return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+    def _check_origin(self, connection: AnyConnection) -> None:
+        if connection.headers.get("sec-fetch-site", "none") not in _OURS:
+            raise ForeignForm
+        origin = connection.headers.get("origin")
+        # Or the same machine by another name, as localhost for 127.0.0.1: the page's own address.
+        if origin not in (None, self._public_url, *_addresses(connection.headers.get("host"))):
+            raise ForeignForm
+
+
+def _addresses(host: str | None) -> tuple[str, ...]:
+    return (f"http://{host}", f"https://{host}") if host else ()
+
+
+def _is_signed(token: str, secret: str) -> bool:
+    signed, signature = token[:CSRF_SECRET_LENGTH], token[CSRF_SECRET_LENGTH:]
+    expected = generate_csrf_hash(token=signed, secret=secret)
+    return hmac.compare_digest(signature.encode("utf-8", "replace"), expected.encode())

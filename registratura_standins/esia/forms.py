@@ -1,0 +1,171 @@
+"""Forms that people fill in: every fault at once, each at its field, what was typed is kept."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from multidict import MultiDict
+from wtforms import Field, Form, PasswordField, StringField, ValidationError
+
+from registratura_standins.esia import fields
+from registratura_standins.esia.children import GROWN
+from registratura_standins.esia.fields import Mistyped
+
+SEXES = {"F": "Женский", "M": "Мужской"}
+METHODS = {"": "Не нужен", "sms": "Код из СМС", "totp": "Код из приложения"}
+
+
+class ChoiceField(StringField):
+    """One of several; the template draws them."""
+
+
+class TypedForm(Form):
+    """What a person typed; after `validate`, `values` holds it read. `today` judges dates."""
+
+    def __init__(self, typed: Mapping[str, str] | None, today: date) -> None:
+        self.today = today
+        self.values: dict[str, Any] = {}
+        self.refused: dict[str, str] = {}
+        super().__init__(MultiDict(typed) if typed is not None else None)
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Field and words of every fault, in the order of the fields."""
+        own = [(field.name, str(field.errors[0])) for field in self if field.errors]
+        return own + list(self.refused.items())
+
+    def fault(self, name: str) -> str:
+        """The words at one field, or nothing."""
+        return dict(self.faults).get(name, "")
+
+    def refuse(self, name: str, words: str) -> None:
+        """Show a refusal that came after the fields were read."""
+        self.refused[name] = words
+
+
+def _text(read: Callable[[str], Any], kind: type[StringField] = StringField) -> Any:
+    def validate(form: TypedForm, field: Field) -> None:
+        _take(form, field, read)
+
+    return kind(validators=[validate])
+
+
+def _day() -> Any:
+    def validate(form: TypedForm, field: Field) -> None:
+        _take(form, field, lambda typed: fields.read_date(typed, form.today))
+
+    return StringField(validators=[validate])
+
+
+def _choice(choices: Mapping[str, str]) -> Any:
+    def validate(form: TypedForm, field: Field) -> None:
+        if field.data not in choices:
+            raise ValidationError("Выберите одно из двух")
+        form.values[field.name] = field.data
+
+    return ChoiceField(validators=[validate])
+
+
+def _take(form: TypedForm, field: Field, read: Callable[[str], Any]) -> None:
+    try:
+        form.values[field.name] = read(field.data or "")
+    except Mistyped as fault:
+        raise ValidationError(fault.words) from None
+
+
+def _age(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _check_again(form: TypedForm, field: Field) -> None:
+    if field.data != form["password"].data:
+        raise ValidationError("Пароли не совпали")
+
+
+class RegistrationForm(TypedForm):
+    """A new account: a name and a telephone."""
+
+    last_name = _text(fields.read_name)
+    first_name = _text(fields.read_name)
+    phone = _text(fields.read_phone)
+
+
+class PasswordForm(TypedForm):
+    """A new password, twice."""
+
+    password = _text(fields.read_new_password, PasswordField)
+    again = PasswordField(validators=[_check_again])
+
+
+class RecoveredForm(PasswordForm):
+    """A new password of an account that has a СНИЛС."""
+
+    snils = _text(fields.read_snils)
+
+
+class ChangedPasswordForm(PasswordForm):
+    """A new password in place of the present one."""
+
+    present = PasswordField()
+
+
+class ContactForm(TypedForm):
+    """A new telephone or e-mail."""
+
+    target = _text(lambda typed: (fields.read_email if "@" in typed else fields.read_phone)(typed))
+
+
+class PapersForm(TypedForm):
+    """Passport and СНИЛС."""
+
+    last_name = _text(fields.read_name)
+    first_name = _text(fields.read_name)
+    middle_name = _text(fields.read_optional_name)
+    birth_date = _day()
+    birth_place = _text(fields.read_words)
+    gender = _choice(SEXES)
+    snils = _text(fields.read_snils)
+    passport = _text(fields.read_passport)
+    issue_date = _day()
+    issue_id = _text(fields.read_issue_id)
+    issued_by = _text(fields.read_words)
+
+
+class PolicyForm(TypedForm):
+    """A policy of ОМС."""
+
+    policy = _text(fields.read_policy)
+
+
+class ChildForm(TypedForm):
+    """A child with its birth certificate."""
+
+    last_name = _text(fields.read_name)
+    first_name = _text(fields.read_name)
+    middle_name = _text(fields.read_optional_name)
+    birth_date = _day()
+    gender = _choice(SEXES)
+    snils = _text(fields.read_optional_snils)
+    certificate = _text(fields.read_birth_certificate)
+    issue_date = _day()
+    issued_by = _text(fields.read_words)
+    policy = _text(fields.read_optional_policy)
+
+    def validate_birth_date(self, field: Field) -> None:
+        """A child is under eighteen; the day itself was judged before."""
+        born: date | None = self.values.get("birth_date")
+        if born and _age(born, self.today) >= GROWN:
+            raise ValidationError("Ребёнку должно быть меньше 18 лет")
+
+
+class ChildAccountForm(PasswordForm):
+    """The telephone by which a child signs in."""
+
+    phone = _text(fields.read_phone)
+
+
+class SecondStepForm(TypedForm):
+    """What is asked after the password; the present one is asked before the change."""
+
+    method = _choice(METHODS)
+    present = PasswordField()
