@@ -12,6 +12,7 @@ from registratura.db import Connection, execute, find, retried, rows
 from registratura.people import names
 from registratura.people.acting import today_of
 from registratura.people.ages import ADULT
+from registratura.people.declarations import Declaration
 from registratura.people.link_refusals import ChildUnknown
 from registratura.people.names import Sex
 from registratura.people.persons import Identity
@@ -63,9 +64,26 @@ class Child:
         return names.full(self.last_name, self.first_name, self.middle_name)
 
     @property
+    def initials(self) -> str:
+        """«СА», for the round mark beside the name."""
+        return (self.last_name[:1] + self.first_name[:1]).upper()
+
+    @property
     def identity(self) -> Identity:
         """What a card is looked for by."""
         return Identity(self.last_name, self.first_name, self.middle_name, self.birth_date)
+
+    @property
+    def declaration(self) -> Declaration:
+        """What his parent would type, and affirms by adding him; an unknown policy is empty."""
+        return Declaration(
+            kinship="child",
+            **vars(self.identity),
+            sex=self.sex,
+            policy_number=self.policy_number or "",
+            snils=self.snils,
+            affirmed=True,
+        )
 
 
 @retried
