@@ -117,12 +117,13 @@ class NoShowPause(BookingRefusal):
 
 
 class NeedsConfirmedLink(BookingRefusal):
-    """A sensitive position, and the link to the relative is only declared."""
+    """Not a position to which this relative is booked here: sensitive, and the link is declared;
+    or the patient hides it. The words and parameters are the same, so that they tell neither."""
 
     code: ClassVar[str] = "needs_confirmed_link"
     words: ClassVar[str] = (
-        "К этому врачу записывают родственника с подтверждённым родством. "
-        "Подтвердите его в регистратуре поликлиники: {phone}"
+        "К этому врачу родственника записывает регистратура: {phone}. "
+        "Возьмите с собой документ о родстве"
     )
 
 

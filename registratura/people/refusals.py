@@ -101,7 +101,10 @@ class PatientIsAdult(NotTyped):
     """Every kinship that can be declared demands a patient under 18 (region's date of today)."""
 
     code: ClassVar[str] = "patient_is_adult"
-    words: ClassVar[str] = "Взрослый записывается сам, через свою учётную запись"
+    words: ClassVar[str] = (
+        "Взрослый записывается сам. Чтобы записывать его, попросите у него код: он создаст его "
+        "в своём личном кабинете"
+    )
 
 
 class SexUnknown(NotTyped):

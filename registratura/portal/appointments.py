@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
 from registratura.booking import cancellation, visits
+from registratura.booking.refusals import AppointmentUnknown
 from registratura.booking.visits import Visit
 from registratura.db import Connection
 from registratura.settings import Settings
@@ -47,7 +48,18 @@ async def _visit(
     )
 
 
+async def _visit_to_change(
+    appointment: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
+) -> Visit:
+    """Who may only see the visit gets the answer of one who may not."""
+    visit = await _visit(appointment, db, now, settings, visitor)
+    if not visit.acts:
+        raise AppointmentUnknown()
+    return visit
+
+
 VISIT = {"visit": Provide(_visit)}
+VISIT_TO_CHANGE = {"visit": Provide(_visit_to_change)}
 
 
 @get("/appointments/{appointment:uuid}", name="appointment", guards=[signed_in], dependencies=VISIT)
@@ -57,7 +69,10 @@ async def ticket(visitor: Visitor, visit: Visit) -> Template:
 
 
 @get(
-    "/appointments/{appointment:uuid}/cancel", name="cancel", guards=[signed_in], dependencies=VISIT
+    "/appointments/{appointment:uuid}/cancel",
+    name="cancel",
+    guards=[signed_in],
+    dependencies=VISIT_TO_CHANGE,
 )
 async def ask_to_cancel(now: datetime, visitor: Visitor, visit: Visit) -> Template | Redirect:
     """«Отменить запись?»: one question, one button."""
@@ -66,7 +81,7 @@ async def ask_to_cancel(now: datetime, visitor: Visitor, visit: Visit) -> Templa
     return page("appointments/cancel.html", visitor=visitor, visit=visit)
 
 
-@post("/appointments/{appointment:uuid}/cancel", guards=[signed_in], dependencies=VISIT)
+@post("/appointments/{appointment:uuid}/cancel", guards=[signed_in], dependencies=VISIT_TO_CHANGE)
 async def cancel(db: Connection, now: datetime, visitor: Visitor, visit: Visit) -> Redirect:
     """Cancel; the time is free again. Sent twice, it is cancelled once."""
     await cancellation.cancel(

@@ -108,7 +108,9 @@ async def prolong(
     booking: Wizard,
     data: Form,  # named here too: so the framework reads the body as a form for `booking`
 ) -> Redirect:
-    """«Нужно больше времени»: once."""
+    """«Нужно больше времени»: once. Refuses with `AppointmentUnknown` what never was his."""
+    if await holds.find_slot(db, visitor.account_id, hold) is None:
+        raise AppointmentUnknown()
     with suppress(HoldOver):  # prolonged in another tab, or over: the page of the hold tells
         kept = await holds.get(db, visitor.account_id, hold, now=now)
         doctor = await doctors.get(db, kept.post_id, now=now)

@@ -167,7 +167,7 @@ async def test_what_was_not_committed_is_told_to_nobody(
         await booked(db, maria, petr)
     await work(pool, settings)
     assert await told(db) == []
-    jobs = "select count(*) from procrastinate_jobs where queue_name = 'notices'"
+    jobs = "select count(*) from procrastinate_jobs where args ->> 'event' ~ '^appointment'"
     assert await value(db, jobs) == 0
 
 
