@@ -18,6 +18,7 @@ _SECRETS = (
     "DATABASE_ADMIN_URL",
     "REGISTRATURA_SECRET",
     "REGISTRATURA_SMTP_PASSWORD",
+    "REGISTRATURA_FEDERAL_BASIC",
     "REGISTRATURA_FEDERAL_STATUS_PASSWORD",
 )
 
@@ -84,6 +85,7 @@ class Programs:
                 "DATABASE_URL": self.databases.registry,
                 variable("secret"): self.settings.secret,
                 variable("smtp_password"): self.settings.smtp_password,
+                variable("federal_basic"): self.settings.federal_basic,
                 variable("federal_status_password"): self.settings.federal_status_password,
                 variable("var"): str(self.settings.var),
                 variable("public_url"): self.settings.public_url,

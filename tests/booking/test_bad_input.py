@@ -40,6 +40,8 @@ async def test_a_moment_without_a_zone_is_named(
     slot = (await region.free(db))[0].slot_id
     with pytest.raises(ValueError, match="now"):
         Wish(NAIVE, actor(maria), petr, slot, CHANNEL)
+    with pytest.raises(ValueError, match="federal_session"):
+        Wish(NOW, actor(maria), petr, slot, CHANNEL, federal_session="7")
     with pytest.raises(ValueError, match="now"):
         await cancellation.cancel(db, now=NAIVE, actor=actor(maria), appointment_id=uuid4())
     with pytest.raises(ValueError, match="now"):

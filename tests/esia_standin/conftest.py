@@ -23,6 +23,7 @@ from registratura_standins.esia.scopes import REGISTRY
 from registratura_standins.esia.settings import Settings
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.portal import Portal, make_portal
+from tests.esia_standin.program import environment, serving
 from tests.given import databases
 
 TEMPLATE = "esia_template"
@@ -122,6 +123,19 @@ async def alive(app: Litestar) -> AsyncIterator[Litestar]:
     yield app
     over.set()
     await running
+
+
+@pytest.fixture(scope="session")
+def running_esia(
+    server: embedded.Server, esia_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The stand-in as a program of its own, for tests that need a real address: the address, and
+    the variables of its commands. What one test leaves there, the next one finds."""
+    with databases.copied(server, esia_template, "esia") as name:
+        folder = tmp_path_factory.mktemp("running_esia")
+        variables = environment(server.url(name, "esia"), folder)
+        with serving(variables) as (address, _):
+            yield address, variables
 
 
 @pytest.fixture

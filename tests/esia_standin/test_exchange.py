@@ -9,6 +9,7 @@ from litestar import Litestar
 from registratura_standins.esia import permits
 from registratura_standins.esia.authorisations import find_authorisation, keep_authorisation
 from registratura_standins.esia.clients import register
+from registratura_standins.esia.consents import give_consent
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.faults import Fault
 from registratura_standins.esia.sessions import find_session, start_session
@@ -70,7 +71,9 @@ async def test_a_code_ends_after_three_minutes(esia_db: Connection, esia: Litest
     asked = await find_authorisation(esia_db, id, now)
     assert session
     assert asked
-    await permits.give_permit(esia_db, session, asked, "the code", now)
+    assert not await permits.give_permit(esia_db, session, asked, "the code", now)
+    await give_consent(esia_db, MARIA_OID, asked, now)
+    assert await permits.give_permit(esia_db, session, asked, "the code", now)
     late = now + permits.CODE_LASTS
     with pytest.raises(Fault, match="007011"):
         await permits.redeem_code(esia_db, "the code", "REG40", REDIRECT, late)
