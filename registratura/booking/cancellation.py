@@ -15,13 +15,19 @@ from registratura.db import Connection, retried
 
 @retried
 async def cancel(
-    db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, by: str = "patient"
+    db: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    appointment_id: UUID,
+    by: str = "patient",
+    because: str | None = None,
 ) -> None:
     """Cancel a coming visit; its time is free again at once.
 
     The actor has been allowed to by `get_for` of `booking.visits`. A visit that was cancelled
     before stays so, quietly. Refuses with `CannotBeCancelled` once the visit has begun.
-    `by` is who gave up: patient, clinic or federation.
+    `by` is who gave up: patient, clinic or federation; `because` is what the patient reads of it.
     """
     check_moment(now)
     async with db.transaction():
@@ -37,7 +43,10 @@ async def cancel(
         )
         if state == State.CANCELLED:
             return
-        if not await end(db, now=now, actor=actor, appointment_id=appointment_id, by=by):
+        ended = await end(
+            db, now=now, actor=actor, appointment_id=appointment_id, by=by, because=because
+        )
+        if not ended:
             raise CannotBeCancelled()
 
 
@@ -48,6 +57,7 @@ async def end(
     actor: Actor,
     appointment_id: UUID,
     by: str,
+    because: str | None = None,
     announce: str | None = "appointment.cancelled",
 ) -> bool:
     """The visit cancelled, its counts, event and outbox row, in the caller's transaction.
@@ -60,6 +70,7 @@ async def end(
             _END,
             appointment=appointment_id,
             by=by,
+            because=because,
             now=now,
             actor_kind=actor.kind,
             actor_id=actor.id,
@@ -75,7 +86,8 @@ _END: LiteralString = (
     ), visit as (
         update appointment
         set state = case state when 'held' then 'expired' else 'cancelled' end,
-            held_until = null, cancelled_by = %(by)s, cancelled_at = %(now)s
+            held_until = null, cancelled_by = %(by)s, cancelled_at = %(now)s,
+            cancelled_because = %(because)s
         where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
         returning *
     ), gone as (

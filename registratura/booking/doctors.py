@@ -14,6 +14,7 @@ from registratura.booking.rulebook import Rules
 from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people import names
+from registratura.people.ages import full_years
 from registratura.refusal import Refusal
 
 
@@ -82,6 +83,11 @@ class Doctor:
     def rules(self) -> Rules:
         """The settings in force for this doctor."""
         return Rules.resolve(self.merged_rules)
+
+    def receives(self, birth_date: date, sex: str, day: date) -> bool:
+        """Whether it receives somebody of this age and sex on that day."""
+        fits = self.age_from <= full_years(birth_date, day) <= self.age_to
+        return fits and self.sex in (None, sex)
 
     def window(self, channel: Channel, *, now: datetime) -> Window:
         """When the channel may book this doctor."""

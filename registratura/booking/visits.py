@@ -36,18 +36,24 @@ class Visit:
     room_name: str | None
     floor: int | None
     zone: str
+    referral_id: UUID | None
     cancelled_by: str | None
     cancelled_at: datetime | None
+    cancelled_because: str | None  # why, in the clinic's words for the patient
 
     def is_coming(self, now: datetime) -> bool:
-        """Whether the visit is still ahead."""
+        """Whether the visit is still ahead: it may be moved and cancelled."""
         return self.state == State.BOOKED and self.starts_at > now
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is not over: ahead, under way, or the patient has come and waits."""
+        return self.state in (State.BOOKED, State.ARRIVED) and self.ends_at > now
 
 
 # An account sees every visit of its owner and of confirmed relatives, but of a declared relative
 # only what it booked itself. Names are those the account's owner typed. Cards that the desk joined
 # are read together, whichever of them the link names; one that is reached twice is read once.
-_VISIBLE: LiteralString = """
+REACHED: LiteralString = """
     with acting as (
         select person_id, 'own' as level, birth_date, created_at,
                concat_ws(' ', last_name, first_name, middle_name) as name
@@ -67,6 +73,8 @@ _VISIBLE: LiteralString = """
                   > (%(now)s at time zone %(region_zone)s)::date)
         order by card.id, acting.level <> 'own', acting.level <> 'confirmed', acting.created_at
     )
+"""
+COLUMNS: LiteralString = """
     select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number,
            appointment.state, appointment.channel,
            appointment.starts_at, appointment.ends_at, reached.id as patient_id,
@@ -77,12 +85,14 @@ _VISIBLE: LiteralString = """
            department.id as department_id, department.name as department,
            organisation.short_name as organisation, department.address, department.phone,
            room.number as room, room.name as room_name, room.floor, organisation.zone,
-           appointment.cancelled_by, appointment.cancelled_at
+           appointment.referral_id, appointment.cancelled_by, appointment.cancelled_at,
+           appointment.cancelled_because
+"""
+FROM_REACHED: LiteralString = """
     from reached
     join person as part on part.id = reached.id or part.joined_into = reached.id
     join appointment on appointment.patient_id = part.id
          and (reached.level <> 'declared' or appointment.account_id = %(account)s)
-         and appointment.state not in ('held', 'expired')
     join post on post.id = appointment.post_id
     join position on position.id = appointment.position_id
     join room on room.id = appointment.room_id
@@ -90,6 +100,9 @@ _VISIBLE: LiteralString = """
     join organisation on organisation.id = department.organisation_id
     left join practitioner on practitioner.id = post.practitioner_id
 """
+_VISITS: LiteralString = (
+    REACHED + COLUMNS + FROM_REACHED + "where appointment.state not in ('held', 'expired')"
+)
 
 
 async def search_for(
@@ -99,7 +112,7 @@ async def search_for(
     visits = await database.rows(
         db,
         Visit,
-        _VISIBLE + " order by appointment.starts_at desc limit 200",
+        _VISITS + " order by appointment.starts_at desc limit 200",
         account=account_id,
         now=now,
         region_zone=region_zone,
@@ -114,7 +127,7 @@ async def get_for(
     found = await database.find(
         db,
         Visit,
-        _VISIBLE + " where appointment.id = %(appointment)s",
+        _VISITS + " and appointment.id = %(appointment)s",
         account=account_id,
         appointment=appointment_id,
         now=now,

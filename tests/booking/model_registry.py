@@ -5,7 +5,7 @@ of the refusal and changes nothing but the count of clashes that were not shown.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from tests.booking.model import KALUGA, Ask, No, Place, Referral, Visit
@@ -29,12 +29,12 @@ class Registry(Rules):
         over = visit.state != "held" or visit.held_until is None or visit.held_until <= self.now
         if over or visit.account != account or visit.prolonged or visit.proposed_for:
             raise No("HoldOver")
-        visit.held_until, visit.prolonged = self.now + self.limits.hold, True
+        visit.held_until, visit.prolonged = visit.held_until + self.limits.hold, True
         return visit
 
     def book(self, ask: Ask, key: UUID) -> Visit:
         self.check_acts(ask)
-        body = (ask.patient, ask.place, ask.replaces, ask.referral)
+        body = (ask.patient, ask.place, ask.replaces, ask.referral, ask.channel, ask.waived)
         known = self.answered.get((ask.account, key))
         if known is not None:
             if known[0] != body:
@@ -97,13 +97,41 @@ class Registry(Rules):
 
     def withdraw(self, post: str, day: date) -> list[Visit]:
         """Nothing of the doctor's day is given any more; the visits that must be cancelled."""
+        self.check_day(day)
         its = [it for it in self.places.values() if (it.post, it.day) == (post, day)]
         self.blocked |= {it.id for it in its if it.begins > self.now}
+        self.closed.add((post, day))
         return [
             it
             for it in self.visits
             if it.place in its and (self.is_coming(it) or self.is_promised(it))
         ]
+
+    def open_again(self, post: str, day: date) -> set[UUID]:
+        """The doctor receives on that day after all; what is free on it, through any channel."""
+        self.check_day(day)
+        if (post, day) not in self.closed:
+            raise No("DayNotClosed")
+        self.closed.discard((post, day))
+        its = {it.id: it for it in self.places.values() if (it.post, it.day) == (post, day)}
+        self.blocked -= {id_ for id_, it in its.items() if it.begins > self.now}
+        return {
+            id_
+            for id_, it in its.items()
+            if it.begins > self.now and self.taken(it, self.visits) < it.seats
+        }
+
+    def check_day(self, day: date) -> None:
+        if day < self.today:
+            raise No("DayPast")
+        if day > self.today + timedelta(days=self.limits.horizon_days + 1):
+            raise No("DayTooFar")
+
+    def decline(self, account: str, visit: Visit) -> None:
+        """The patient does not want what the clinic proposes."""
+        if not self.is_promised(visit) or visit.account != account:
+            raise No("HoldOver")
+        self._expire([visit])
 
     def take_back(self, visit: Visit, proposed: Place | None) -> Visit | None:
         """The clinic cancels the visit and holds the proposed place, if it may be given at all."""
@@ -123,6 +151,7 @@ class Registry(Rules):
             )
             made = self._give(ask, "proposed")
             until = proposed.begins - self.limits.lead
+            assert until - self.now >= self.limits.proposal_least
             made.held_until = min(self.now + self.limits.proposal, until)
         if visit.proposed_for is None:
             visit.state = "cancelled"

@@ -8,8 +8,9 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, invariant, multiple, precondition, rule
 
-from registratura.booking import cancellation, doctors, holds, marks, slots
+from registratura.booking import cancellation, day_changes, doctors, holds, marks, proposals, slots
 from registratura.booking.model import Channel, State
+from registratura.booking.refusals import HoldOver
 from registratura.booking.visits import get_for
 from tests.booking.model import Visit
 from tests.booking.model_asking import Asking
@@ -182,6 +183,8 @@ class Walk(Asking):
         self.withdrawn += 1
         day = FIRST + timedelta(days=days)
         due, done = self.both(lambda: self.model.withdraw(post, day), self.withdraw(post, day))
+        if due is None or done is None:
+            return multiple()
         first = {(it.proposed_for or it).id: it for it in due}
         assert set(first) == {it.appointment_id for it, _ in done}
         made = []
@@ -193,6 +196,41 @@ class Walk(Asking):
                 taken.id = proposed.id
                 made.append(taken)
         return multiple(*made)
+
+    @precondition(lambda self: self.withdrawn)
+    @rule(post=POSTS, days=st.integers(0, 2))
+    def open_a_day_again(self, post: str, days: int) -> None:
+        closed = sorted(self.model.closed)
+        post, day = closed[days % len(closed)] if closed else (post, FIRST + timedelta(days=days))
+
+        async def open_again() -> set[UUID]:
+            found = await day_changes.open_doctor_day(
+                self.world.db,
+                now=self.model.now,
+                actor=REGISTRAR,
+                post_id=await region.post(self.world.db, post),
+                day=day,
+            )
+            return {it.slot_id for it in found}
+
+        owed, opened = self.both(lambda: self.model.open_again(post, day), open_again())
+        assert owed == opened
+
+    @precondition(lambda self: self.model.visits)
+    @rule(which=WHICH)
+    def decline(self, which: int) -> None:
+        promised = [it for it in self.model.visits if self.model.is_promised(it)]
+        visit = promised[which % len(promised)] if promised else self.pick(which, "held")
+        account = self.world.accounts[self.name(visit.account) or "Чужой"]
+        now = self.model.now
+
+        async def decline() -> None:
+            held = await holds.get(self.world.db, account.id, visit.id, now=now)
+            if not held.proposed:
+                raise HoldOver()
+            await proposals.decline(self.world.db, held, now=now, actor=actor(account))
+
+        self.both(lambda: self.model.decline(str(account.id), visit), decline())
 
     @precondition(lambda self: self.model.visits)
     @rule(post=POSTS, channel=st.sampled_from([Channel.PORTAL, Channel.DESK]))
