@@ -26,8 +26,10 @@ async def cancel(
     """Cancel a coming visit; its time is free again at once.
 
     The actor has been allowed to by `get_for` of `booking.visits`. A visit that was cancelled
-    before stays so, quietly. Refuses with `CannotBeCancelled` once the visit has begun.
-    `by` is who gave up: patient, clinic or federation; `because` is what the patient reads of it.
+    before stays so, quietly. `by` is who gave up: patient, clinic or federation; `because` is what
+    the patient reads of it. The clinic also says so of a visit that has begun, or whose patient
+    has come, and was not received by its fault: he has missed nothing. Refuses with
+    `CannotBeCancelled` once the visit has begun, of the clinic once it is marked otherwise.
     """
     check_moment(now)
     async with db.transaction():
@@ -62,7 +64,8 @@ async def end(
 ) -> bool:
     """The visit cancelled, its counts, event and outbox row, in the caller's transaction.
 
-    False where it is no coming visit or hold. Its slot and quota are locked by the caller.
+    False where it is no coming visit or hold, nor one that the clinic failed to receive. Its slot
+    and quota are locked by the caller.
     """
     return bool(
         await database.value(
@@ -88,7 +91,9 @@ _END: LiteralString = (
         set state = case state when 'held' then 'expired' else 'cancelled' end,
             held_until = null, cancelled_by = %(by)s, cancelled_at = %(now)s,
             cancelled_because = %(because)s
-        where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
+        where id = %(appointment)s
+          and (state in ('booked', 'held') and starts_at > %(now)s
+               or %(by)s = 'clinic' and state in ('booked', 'arrived'))
         returning *
     ), gone as (
         select slot_id, channel from visit

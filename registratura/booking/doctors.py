@@ -113,7 +113,9 @@ DOCTOR: LiteralString = """
            position.needs_referral, position.sensitive, position.speciality_id,
            array(select absence.post_id from absence
                  where absence.substitute_id = post.id
-                   and absence.last_day >= (%(now)s at time zone organisation.zone)::date)
+                   and absence.last_day >= (%(now)s at time zone organisation.zone)::date
+                   -- one that begins far ahead concerns nobody who looks for a doctor now
+                   and absence.first_day <= (%(now)s at time zone organisation.zone)::date + 14)
                as stands_in_for,
            region.rules || organisation.rules || department.rules || position.rules
                || post.rules as merged_rules

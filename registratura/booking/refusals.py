@@ -224,7 +224,7 @@ class AppointmentUnknown(Refusal):
 
 
 class CannotBeCancelled(Refusal):
-    """The visit has begun, took place, or was cancelled before."""
+    """The visit has begun, or took place."""
 
     code: ClassVar[str] = "cannot_be_cancelled"
     words: ClassVar[str] = "Эту запись уже нельзя отменить"

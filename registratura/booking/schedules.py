@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from registratura import db as database
@@ -66,18 +66,22 @@ async def open_to_horizon(db: Connection, *, now: datetime, today: date) -> Open
 
 async def get_last_day(db: Connection, today: date) -> date:
     """The last day that is open today, or will be when the worker comes next."""
-    merged = await database.rows(
+    found = await database.rows(
         db,
         _Set,
         """
-        select rules from region
-        union all select rules from organisation union all select rules from department
-        union all select rules from position union all select rules from post
+        select true as of_region, rules from region
+        union all select false, rules from organisation
+        union all select false, rules from department
+        union all select false, rules from position
+        union all select false, rules from post
         """,
     )
-    rules = [Rules.resolve(it.rules) for it in merged]
-    farthest = max(max([one.horizon_days, *one.horizons.values()]) for one in rules)
-    return today + timedelta(days=farthest + 1)
+    horizons = []
+    for one in found:  # what is not set below the region is the region's
+        its = vars(Rules.resolve(one.rules)) if one.of_region else one.rules
+        horizons += [its.get("horizon_days", 0), *its.get("horizons", {}).values()]
+    return today + timedelta(days=max(horizons) + 1)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,8 @@ async def reopen(
 
 @dataclass(frozen=True)
 class _Set:
-    rules: dict[str, object]
+    of_region: bool
+    rules: dict[str, Any]
 
 
 _OPEN: LiteralString = (

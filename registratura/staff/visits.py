@@ -20,7 +20,7 @@ _DONE = {
 async def mark(work: Work, visit: str, state: str) -> None:
     """Отметить: arrived – пришёл, visited – приём состоялся, not_arrived – не пришёл.
 
-    VISIT – номер талона.
+    VISIT – номер талона. Если пациента не принял врач, запись отменяет cancel.
     """
     await marks.mark(
         work.db,
@@ -36,9 +36,9 @@ async def mark(work: Work, visit: str, state: str) -> None:
 @click.argument("visit")
 @click.option("--reason", type=words, required=True, help="Почему: это прочтёт пациент.")
 async def cancel(work: Work, visit: str, reason: str) -> None:
-    """Отменить запись от имени клиники: например, лишнюю из двух, которые мешают друг другу.
+    """Отменить запись от имени клиники: лишнюю из двух или приём, который врач не провёл.
 
-    VISIT – номер талона. Время сразу свободно для других.
+    VISIT – номер талона. Время сразу свободно для других. Пропуском такой приём не считается.
     """
     await cancellation.cancel(
         work.db,

@@ -61,10 +61,11 @@ class Registry(Rules):
         self.answered[first.account, key] = (body, made)
         return made
 
-    def cancel(self, visit: Visit) -> None:
+    def cancel(self, visit: Visit, by: str = "patient") -> None:
         if visit.state == "cancelled":
             return
-        if visit.state not in ("held", "booked") or visit.place.begins <= self.now:
+        ahead = visit.state in ("held", "booked") and visit.place.begins > self.now
+        if not ahead and not (by == "clinic" and visit.state in ("booked", "arrived")):
             raise No("CannotBeCancelled")
         if visit.state == "held":
             self._expire([visit])
@@ -99,8 +100,8 @@ class Registry(Rules):
         """Nothing of the doctor's day is given any more; the visits that must be cancelled."""
         self.check_day(day)
         its = [it for it in self.places.values() if (it.post, it.day) == (post, day)]
-        self.blocked |= {it.id for it in its if it.begins > self.now}
         self.closed.add((post, day))
+        self.settle(post)
         return [
             it
             for it in self.visits
@@ -113,12 +114,55 @@ class Registry(Rules):
         if (post, day) not in self.closed:
             raise No("DayNotClosed")
         self.closed.discard((post, day))
-        its = {it.id: it for it in self.places.values() if (it.post, it.day) == (post, day)}
-        self.blocked -= {id_ for id_, it in its.items() if it.begins > self.now}
+        self.settle(post)
+        return self.open_times(post, day, day)
+
+    def leave(self, post: str, first: date, last: date) -> None:
+        """The doctor is absent for these days; visits stand."""
+        if last < self.today:
+            raise No("DayPast")
+        its = [days for whose, days in self.absences if whose == post]
+        if any(first <= days[1] and days[0] <= last for days in its):
+            raise No("AbsentAlready")
+        self.absences.append((post, (first, last)))
+        self.settle(post)
+
+    def come_back(self, post: str, day: date) -> set[UUID]:
+        """He receives from that day on; what is free of the days that he would have missed."""
+        if day < self.today:
+            raise No("DayPast")
+        its = [it for it in self.absences if it[0] == post and it[1][0] <= day <= it[1][1]]
+        if not its:
+            raise No("NotAbsent")
+        first, last = its[0][1]
+        self.absences.remove(its[0])
+        if first < day:
+            self.absences.append((post, (first, day - timedelta(days=1))))
+        self.settle(post)
+        return self.open_times(post, day, last)
+
+    def settle(self, post: str) -> None:
+        """Places to come of a day that is closed or missed are not given."""
+        for it in self.places.values():
+            if it.post == post and it.begins > self.now:
+                absent = any(
+                    whose == post and first <= it.day <= last
+                    for whose, (first, last) in self.absences
+                )
+                if absent or (post, it.day) in self.closed:
+                    self.blocked.add(it.id)
+                else:
+                    self.blocked.discard(it.id)
+
+    def open_times(self, post: str, first: date, last: date) -> set[UUID]:
         return {
-            id_
-            for id_, it in its.items()
-            if it.begins > self.now and self.taken(it, self.visits) < it.seats
+            it.id
+            for it in self.places.values()
+            if it.post == post
+            and first <= it.day <= last
+            and it.begins > self.now
+            and it.id not in self.blocked
+            and self.taken(it, self.visits) < it.seats
         }
 
     def check_day(self, day: date) -> None:

@@ -23,6 +23,7 @@ class Rules:
     visits: list[Visit] = field(default_factory=list)
     blocked: set[UUID] = field(default_factory=set)
     closed: set[tuple[str, date]] = field(default_factory=set)  # days of a doctor
+    absences: list[tuple[str, tuple[date, date]]] = field(default_factory=list)
     answered: dict[tuple[str | None, UUID], tuple[object, object]] = field(default_factory=dict)
     not_shown: list[tuple[str | None, Person, date]] = field(default_factory=list)
     told: list[tuple[str, Visit]] = field(default_factory=list)  # what the outbox must hold

@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, invariant, multiple, precondition, rule
+from hypothesis.stateful import Bundle, invariant, precondition, rule
 
-from registratura.booking import cancellation, day_changes, doctors, holds, marks, proposals, slots
+from registratura.booking import cancellation, doctors, holds, marks, proposals, slots
 from registratura.booking.model import Channel, State
 from registratura.booking.refusals import HoldOver
 from registratura.booking.visits import get_for
 from tests.booking.model import Visit
-from tests.booking.model_asking import Asking
-from tests.booking.model_world import FIRST, PLACES_WANTED, WANTED, Row
+from tests.booking.model_calendar import POSTS, CalendarWalk
+from tests.booking.model_world import PLACES_WANTED, Row
 from tests.given import region
 from tests.given.people import NOW, ZONE
 from tests.given.visits import REGISTRAR, actor
@@ -32,16 +32,14 @@ PLACES = st.integers(0, PLACES_WANTED - 1)
 BY = st.none() | st.none() | ACCOUNTS  # None: whose visit it is
 WHICH = st.integers(0, 9)
 KEYS = st.builds(UUID, int=st.integers(1000, 1002))
-MOST_WITHDRAWN = 2  # doctor's days of a walk: else nothing is left to book
 PARENTS = st.sampled_from(["Мария", "Олег"])
 PARENTS_AND_DESK = st.sampled_from(["Мария", "Олег", None])
 LATEST = NOW + timedelta(hours=30)  # then there is little left to ask for
 SELDOM = st.sampled_from([None] * 3 * PLACES_WANTED + list(range(PLACES_WANTED)))
 REFERRALS = st.sampled_from([None, 0, 1])
-POSTS = st.sampled_from(list(WANTED))
 
 
-class Walk(Asking):
+class Walk(CalendarWalk):
     """One walk; a rule is an operation that both are asked for."""
 
     visits = Bundle("visits")
@@ -152,15 +150,16 @@ class Walk(Asking):
 
         self.both(owed, cancel())
 
-    @rule(visit=visits)
-    def cancel_at_the_desk(self, visit: Visit) -> None:
+    @rule(visit=visits, by=st.sampled_from(["patient", "clinic"]))
+    def cancel_at_the_desk(self, visit: Visit, by: str) -> None:
         self.both(
-            lambda: self.model.cancel(visit),
+            lambda: self.model.cancel(visit, by),
             cancellation.cancel(
                 self.world.db,
                 now=self.model.now,
                 actor=REGISTRAR,
                 appointment_id=visit.id,
+                by=by,
             ),
         )
 
@@ -176,45 +175,6 @@ class Walk(Asking):
             state=state,
         )
         self.both(lambda: self.model.mark(visit, str(state)), marking)
-
-    @precondition(lambda self: self.withdrawn < MOST_WITHDRAWN)
-    @rule(target=visits, post=POSTS, days=st.integers(0, 2))
-    def withdraw_a_day(self, post: str, days: int) -> Any:
-        self.withdrawn += 1
-        day = FIRST + timedelta(days=days)
-        due, done = self.both(lambda: self.model.withdraw(post, day), self.withdraw(post, day))
-        if due is None or done is None:
-            return multiple()
-        first = {(it.proposed_for or it).id: it for it in due}
-        assert set(first) == {it.appointment_id for it, _ in done}
-        made = []
-        for outcome, proposed in done:
-            visit = first[outcome.appointment_id]
-            place = self.world.places[proposed.slot] if proposed else None
-            taken = self.model.take_back(visit, place)
-            if taken is not None:
-                taken.id = proposed.id
-                made.append(taken)
-        return multiple(*made)
-
-    @precondition(lambda self: self.withdrawn)
-    @rule(post=POSTS, days=st.integers(0, 2))
-    def open_a_day_again(self, post: str, days: int) -> None:
-        closed = sorted(self.model.closed)
-        post, day = closed[days % len(closed)] if closed else (post, FIRST + timedelta(days=days))
-
-        async def open_again() -> set[UUID]:
-            found = await day_changes.open_doctor_day(
-                self.world.db,
-                now=self.model.now,
-                actor=REGISTRAR,
-                post_id=await region.post(self.world.db, post),
-                day=day,
-            )
-            return {it.slot_id for it in found}
-
-        owed, opened = self.both(lambda: self.model.open_again(post, day), open_again())
-        assert owed == opened
 
     @precondition(lambda self: self.model.visits)
     @rule(which=WHICH)

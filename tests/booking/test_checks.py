@@ -94,6 +94,10 @@ DAMAGE = {
     "a_hold_ends_at_its_end": """
         update appointment set held_until = '2026-11-25 08:54:59Z' where state = 'held';
     """,
+    "a_block_has_its_reason": """
+        update slot set blocked = 'Отпуск', blocked_by = gen_random_uuid()
+        where id = (select id from slot where taken = 0 order by starts_at desc limit 1);
+    """,
     "a_quota_counts_its_visits": "update quota set taken = 0 where taken > 0;",
     "an_announcement_has_its_change": """
         insert into outbox (event, subject_id, created_at)

@@ -8,7 +8,6 @@ import asyncio
 import itertools
 import os
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -78,14 +77,6 @@ class KeepsWhatIsOver(Registry):
         return
 
 
-class ForgetsTheKey(Registry):
-    """Books again what was booked by the same form."""
-
-    def book(self, ask: Ask, key: UUID) -> Visit:
-        self.answered.clear()
-        return super().book(ask, key)
-
-
 class TellsNobody(Registry):
     """Announces no booking."""
 
@@ -101,7 +92,6 @@ class TellsNobody(Registry):
         SellsASeatTwice,
         PutsAPatientIntoTwoPlaces,
         KeepsWhatIsOver,
-        ForgetsTheKey,
         TellsNobody,
     ],
 )
