@@ -59,6 +59,7 @@ EXAMPLES: dict[str, Lines] = {
     "absences": [AWAY],
     "referrals": [REFERRAL],
     "rules": [("region", "", "max_coming", "4"), ("position", "59", "hold_minutes", "5")],
+    "staff": [("R-1", "20000001020", "registrar", "", "child", "2026-01-01", "")],
 }
 
 
@@ -94,7 +95,7 @@ async def test_a_position_gets_its_national_code_and_service_once(
     assert "positions.csv" in "".join(await faults_of(db, folder))
 
 
-@pytest.mark.parametrize("name", ["holidays", "absences", "referrals"])
+@pytest.mark.parametrize("name", ["holidays", "absences", "referrals", "staff"])
 async def test_a_row_that_went_from_its_file_stays(db: Connection, folder: Path, name: str) -> None:
     await loaded(db, folder, name, EXAMPLES[name])
     assert not (await loaded(db, folder, name, [])).changed_anything
