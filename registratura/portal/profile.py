@@ -9,24 +9,12 @@ from litestar.response import Template
 from registratura.booking import journal
 from registratura.db import Connection
 from registratura.notices import choices
-from registratura.people import (
-    accounts,
-    ages,
-    attachments,
-    consents,
-    deletions,
-    patients,
-    phones,
-    policies,
-    relatives,
-    snils,
-)
-from registratura.portal import journal_words
+from registratura.people import accounts, attachments, consents, deletions, patients, phones, snils
+from registratura.portal import journal_words, relatives
 from registratura.portal.own_consents import consent_name
-from registratura.portal.relative_form import KINSHIP, SEXES
+from registratura.portal.relative_form import SEXES
 from registratura.settings import Settings
 from registratura.web import Visitor, own_sessions, page, signed_in
-from registratura.web.dates import region_day
 
 RECENT = 5  # lines of the journal
 
@@ -38,26 +26,21 @@ async def profile(
     """One page about oneself; everything about others is what the owner typed."""
     zone, account = settings.region_zone, visitor.account_id
     owner = await accounts.get(db, account)
-    declared = await relatives.search(db, account, now=now, zone=zone)
     return page(
         "profile/index.html",
         visitor=visitor,
         owner=owner,
-        relatives=declared,
-        mistyped={it.id for it in declared if not policies.fits_check_digit(it.policy_number)},
-        may_add=ages.is_adult(owner.birth_date, region_day(now, zone)),
-        kinship=KINSHIP,
         sexes=SEXES,
         masked_snils=snils.masked,
-        policy_ending=policies.ending,
         phone=phones.formatted(owner.phone or ""),
         formatted_phone=phones.formatted,
         consents=await consents.search(db, account),
         consent_name=consent_name,
-        kinds=choices.KINDS,
+        letter_kinds=choices.KINDS,
         wanted=await choices.search_wanted(db, account),
         sessions=await own_sessions.search(db, account, session_id, now=now),
         deletion=await deletions.find_latest(db, account),
+        **await relatives.section(db, visitor, now=now, settings=settings),
         **await _of_the_card(db, visitor, now, zone),
     )
 

@@ -4,6 +4,7 @@ The two ids of a request, Session_ID and Slot_Id, stay the same however often it
 region answers a repeat as it answered at first (sheet, sections 4.7 and 13).
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -171,12 +172,18 @@ async def _claim_one(line: Line, booking_id: UUID, now: datetime) -> Booking | N
 
 
 async def look_after(line: Line, now: datetime) -> int:
-    """Do what is due: ask again, cancel again. How many bookings were looked after."""
+    """Do what is due, all at once: ask again, cancel again. How many bookings were looked after."""
     async with line.pool.connection() as db:
         due = await bookings.claim(db, line.lease, now)
-    for booking in due:
+
+    async def look(booking: Booking) -> None:
         if booking.cancel_state == "asked":
             await carry_out_cancelling(line, booking, now)
         else:
             await ask(line, booking, now)
+
+    ends = await asyncio.gather(*map(look, due), return_exceptions=True)
+    for fault in ends:
+        if isinstance(fault, BaseException):
+            raise fault  # the others have been looked after all the same
     return len(due)

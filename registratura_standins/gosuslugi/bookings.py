@@ -74,50 +74,17 @@ _COLUMNS: LiteralString = """
 """
 
 
-@dataclass(frozen=True)
-class _Row:
-    id: UUID
-    oid: int
-    region_session: UUID
-    slot_id: UUID
-    visit_time: str
-    starts_at: datetime
-    patient: Any
-    place: Any
-    room: str | None
-    referral_id: str | None
-    state: str
-    book_id: str | None
-    code: str | None
-    comment: str | None
-    parameters: Any
-    asked_at: datetime
-    answered_at: datetime | None
-    tries: int
-    status: str | None
-    status_at: datetime | None
-    status_from: str | None
-    unwanted: bool
-    cancel_reason: str | None
-    cancel_state: str | None
-    cancel_comment: str | None
-    differences: Any
-
-
-def _read(row: _Row) -> Booking:
-    patient, place = unpack(Patient, row.patient), unpack(Place, row.place)
-    if patient is None or place is None:
-        raise ValueError("a booking of nobody or nowhere")
-    plain: dict[str, Any] = {
-        **vars(row),
-        "region_session": str(row.region_session),
-        "slot_id": str(row.slot_id),
-        "patient": patient,
-        "place": place,
-        "parameters": dict(row.parameters),
-        "differences": tuple((it[0], it[1], it[2]) for it in row.differences),
+def _read(row: dict[str, Any]) -> Booking:
+    read = {
+        **row,
+        "region_session": str(row["region_session"]),
+        "slot_id": str(row["slot_id"]),
+        "patient": unpack(Patient, row["patient"]),
+        "place": unpack(Place, row["place"]),
+        "parameters": dict(row["parameters"]),
+        "differences": tuple((it[0], it[1], it[2]) for it in row["differences"]),
     }
-    return Booking(**plain)
+    return Booking(**read)
 
 
 async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
@@ -170,7 +137,7 @@ async def get(db: Connection, oid: int, id: UUID) -> Booking:
     """The booking, if this account made it. Raises `LookupError`."""
     row = await find(
         db,
-        _Row,
+        dict,
         "select" + _COLUMNS + "from booking where id = %(id)s and oid = %(oid)s",
         id=id,
         oid=oid,
@@ -184,7 +151,7 @@ async def search(db: Connection, oid: int, *, most: int = 100) -> list[Booking]:
     """The account's bookings, the latest visit first."""
     found = await rows(
         db,
-        _Row,
+        dict,
         "select"
         + _COLUMNS
         + "from booking where oid = %(oid)s order by starts_at desc, id limit %(most)s",
@@ -200,7 +167,7 @@ async def claim(
     """Bookings with something to do, each for one asker; that one, whenever it is due, if named."""
     found = await rows(
         db,
-        _Row,
+        dict,
         """
         update booking set next_try_at = %(next)s, tries = tries + 1
         where id in (

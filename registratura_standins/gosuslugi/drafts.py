@@ -63,20 +63,6 @@ class StepMissing(Exception):
         super().__init__(step)
 
 
-@dataclass(frozen=True)
-class _Row:
-    id: UUID
-    region_session: UUID
-    whom: Whom
-    patient: Any
-    patient_id: str | None
-    registration: str | None
-    referrals: Any
-    referral: Any
-    place: Any
-    slot: Any
-
-
 async def begin(db: Connection, session: Session, whom: Whom, now: datetime) -> UUID:
     """A new draft with a Session_ID of its own; its id."""
     made = await value(
@@ -96,7 +82,7 @@ async def get(db: Connection, session: Session, id: UUID) -> Draft:
     """The draft, if it is of this browser. Raises `NoDraft`."""
     row = await find(
         db,
-        _Row,
+        dict,
         """
         select id, region_session, whom, patient, patient_id, registration, referrals, referral,
                place, slot
@@ -107,18 +93,16 @@ async def get(db: Connection, session: Session, id: UUID) -> Draft:
     )
     if row is None:
         raise NoDraft(id)
-    return Draft(
-        id=row.id,
-        region_session=str(row.region_session),
-        whom=row.whom,
-        patient=unpack(Patient, row.patient),
-        patient_id=row.patient_id,
-        registration=row.registration,
-        referrals=unpack(tuple[Referral, ...], row.referrals) or (),
-        referral=unpack(Referral, row.referral),
-        place=unpack(Place, row.place),
-        slot=unpack(Slot, row.slot),
-    )
+    read: dict[str, Any] = {
+        **row,
+        "region_session": str(row["region_session"]),
+        "patient": unpack(Patient, row["patient"]),
+        "referrals": unpack(tuple[Referral, ...], row["referrals"]),
+        "referral": unpack(Referral, row["referral"]),
+        "place": unpack(Place, row["place"]),
+        "slot": unpack(Slot, row["slot"]),
+    }
+    return Draft(**read)
 
 
 async def keep_whom(db: Connection, draft: Draft, whom: Whom, now: datetime) -> None:

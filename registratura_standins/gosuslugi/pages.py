@@ -5,20 +5,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment
 from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Template
 from litestar.template import TemplateConfig
-from markupsafe import Markup
 
 from registratura_ground import look
+from registratura_ground.look.environment import make_environment
 from registratura_ground.look.shelf import Shelf, look_files
-from registratura_ground.look.vision import CHOICES, Vision
 from registratura_standins.gosuslugi import kinds, words
 from registratura_standins.gosuslugi.cookies import cookie_name
 from registratura_standins.gosuslugi.settings import Settings
@@ -97,28 +94,9 @@ def make_templates(settings: Settings) -> TemplateConfig[JinjaTemplateEngine]:
 @cache
 def _environment(settings: Settings) -> Environment:
     """Made once for all applications of a process that show the same: compiling takes a while."""
-    environment = Environment(
-        loader=FileSystemLoader([_HERE / "templates", look.TEMPLATES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-    def vision(context: Context) -> Vision:
-        request = context["request"]
-        return Vision.parsed(request.cookies.get(cookie_name(settings, "vision")))
-
-    environment.globals.update(
-        static_url=make_shelf().url,
-        settings=settings,
-        vision_choices=CHOICES,
-        vision=pass_context(vision),
-        csrf_field=pass_context(_csrf_field),
-        has_token=pass_context(_has_token),
-        here=pass_context(_here),
-    )
+    folders = [_HERE / "templates", look.TEMPLATES]
+    environment = make_environment(folders, make_shelf(), cookie_name(settings, "vision"))
+    environment.globals["settings"] = settings
     environment.filters.update(_FILTERS, local=words.make_local(settings.zone))
     return environment
 
@@ -139,20 +117,3 @@ _FILTERS = {
     "iso_day": date.fromisoformat,
     "kind_fields": kinds.to_fields,
 }
-
-
-def _csrf_field(context: Context) -> Markup:
-    field: Any = context["csrf_input"]
-    return Markup(field)  # noqa: S704 - made and escaped by Litestar
-
-
-def _has_token(context: Context) -> bool:
-    """False on a page for an address that is not there: its forms would be refused."""
-    return 'value=""' not in context["csrf_input"]
-
-
-def _here(context: Context) -> str:
-    """Path and query of this page; a page that answered a POST is asked for anew."""
-    scope = context["request"].scope
-    query = scope["query_string"].decode("latin-1")
-    return f"{scope['path']}?{query}" if query else str(scope["path"])

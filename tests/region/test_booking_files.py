@@ -129,6 +129,27 @@ async def test_an_absent_doctor_receives_nobody_and_the_others_do(
     assert away <= {it.starts_at.date() for it in await region.free(db, "paediatrician")}
 
 
+async def test_an_absence_that_became_shorter_opens_its_times_again(
+    db: Connection, folder: Path
+) -> None:
+    await load(db, folder, now=NOW)
+    await region.open_days(db)
+    await loaded(db, folder, "absences", [AWAY])
+    await loaded(db, folder, "absences", [(*AWAY[:3], "2026-12-02", *AWAY[4:])])
+    days = {it.starts_at.date() for it in await region.free(db)}
+    assert {date(2026, 12, day) for day in range(1, 6)} & days == {
+        date(2026, 12, day) for day in range(3, 6)
+    }
+
+
+async def test_an_absence_longer_than_the_longest_leave_is_a_mistake(
+    db: Connection, folder: Path
+) -> None:
+    put(folder, "absences", [(*AWAY[:2], "1900-01-01", "2999-12-31", *AWAY[4:])])
+    assert any("дольше трёх лет" in it for it in await faults_of(db, folder))
+    assert await value(db, "select count(*) from absence") == 0
+
+
 async def test_two_absences_of_a_doctor_change_places(db: Connection, folder: Path) -> None:
     first = ("A-1", "ent", "2026-12-01", "2026-12-05", "Отпуск", "")
     second = ("A-2", "ent", "2026-12-06", "2026-12-09", "Учёба", "")
