@@ -78,23 +78,6 @@ async def test_a_file_is_loaded_once_and_its_going_changes_nothing(
     assert not (await loaded(db, folder, name, lines)).changed_anything, "all of it was still there"
 
 
-async def test_a_position_gets_its_national_code_and_service_once(
-    db: Connection, folder: Path
-) -> None:
-    lines = [(59, "", "B01.031.001", "Приём"), (53, 45, "", ""), (45, 45, "", "")]
-    report = await loaded(db, folder, "national_codes", lines)
-    assert report.files["national_codes"] == Moved(rows=3, added=0, changed=2)
-    assert not (await loaded(db, folder, "national_codes", lines)).changed_anything
-    told = await value(
-        db,
-        "select array_agg((id, national_id, service_code)::text order by id) from position"
-        " where num_nonnulls(national_id, service_code) > 0",
-    )
-    assert told == ["(53,45,)", "(59,,B01.031.001)"]
-    put(folder, "national_codes", [(7, "", "", "")])
-    assert "positions.csv" in "".join(await faults_of(db, folder))
-
-
 @pytest.mark.parametrize("name", ["holidays", "absences", "referrals", "staff"])
 async def test_a_row_that_went_from_its_file_stays(db: Connection, folder: Path, name: str) -> None:
     await loaded(db, folder, name, EXAMPLES[name])
