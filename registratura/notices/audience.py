@@ -41,13 +41,6 @@ STILL_KNOWS: LiteralString = f"""
 """
 """A condition on a row of `notice`: its account may know of its visit or link today."""
 
-# Where letters to the account of `acting` go: none to who agreed to nothing or does no longer.
-ADDRESS: LiteralString = """
-    (select email from account where account.id = acting.account_id
-        and exists (select from consent where consent.account_id = account.id
-                    and withdrawn_at is null))
-"""
-
 MAILBOX: LiteralString = """
     (select email from account
      where account.id = {account}
@@ -60,13 +53,14 @@ MAILBOX: LiteralString = """
 """The address of `account` for a letter of `notice_kind`; null where it agreed to nothing, has
 agreed no longer, or wants no such letters."""
 
-# Who has withdrawn his consent and given no other is told nothing more, on the portal either.
-_HAS_WITHDRAWN: LiteralString = """
+HAS_WITHDRAWN: LiteralString = """
     (exists (select from consent where account_id = acting.account_id
              and withdrawn_at is not null)
      and not exists (select from consent where account_id = acting.account_id
                      and withdrawn_at is null))
 """
+"""The account of `acting` has withdrawn its consent and given no other: it is told nothing more,
+on the portal either."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ async def search(
         + " as email"
         + _KNOWING
         + "and not"
-        + _HAS_WITHDRAWN
+        + HAS_WITHDRAWN
         + """
           and appointment.id = %(appointment)s and card.died_on is null
         order by acting.account_id,

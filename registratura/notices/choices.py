@@ -8,6 +8,7 @@ from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, execute, value
 
+LINKS = "links"  # every notice about a link: to be asked of each kind of them is too much
 KINDS: Mapping[str, str] = {
     "booked": "Запись сделана",
     "moved": "Запись перенесена",
@@ -15,8 +16,9 @@ KINDS: Mapping[str, str] = {
     "cancelled": "Запись отменена",
     "proposed": "Клиника отменила приём и предлагает другое время",
     "withdrawn": "Клиника отменила приём, другого времени нет",
+    LINKS: "Изменилось или скоро изменится, кто кого может записывать",
 }
-"""Every kind of notice, in the words of the page where letters are chosen."""
+"""Kinds of notices, in the words of the page where letters are chosen."""
 
 
 async def search_wanted(db: Connection, account_id: UUID) -> frozenset[str]:

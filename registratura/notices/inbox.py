@@ -89,6 +89,7 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
             select distinct coalesce(person.joined_into, person.id) as person_id
             from shown join person on person.id = shown.person_id
             where coalesce(person.joined_into, person.id) <> (select card_id from own)
+              and left(shown.kind, 5) <> 'link_'
         )
         """
         + TOLD_ONCE_A_DAY

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ import structlog
 from registratura import db as database
 from registratura.db import Pool
 from registratura.notices.audience import MAILBOX, STILL_KNOWS
+from registratura.notices.choices import LINKS
 from registratura.notices.post import LetterRefused, Post, PostDown
 
 log = structlog.get_logger()
@@ -52,6 +54,12 @@ async def deliver(
         await _mark(pool, notice_id, "sent", now)
 
 
+# By which choice of the account the letter is sent.
+_CHOSEN_BY: LiteralString = (
+    f"case when notice.relative_id is null then notice.kind else '{LINKS}' end"
+)
+
+
 async def _find(pool: Pool, notice_id: UUID, today: date) -> _Waiting | None:
     async with pool.connection() as db:
         return await database.find(
@@ -62,7 +70,7 @@ async def _find(pool: Pool, notice_id: UUID, today: date) -> _Waiting | None:
             """
             + STILL_KNOWS
             + "then"
-            + MAILBOX.format(account="notice.account_id", notice_kind="notice.kind")
+            + MAILBOX.format(account="notice.account_id", notice_kind=_CHOSEN_BY)
             + """
                    end as email, notice.text, notice.created_at
             from notice

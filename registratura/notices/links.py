@@ -8,7 +8,8 @@ from uuid import UUID
 
 from registratura.db import Connection, rows
 from registratura.notices import link_texts
-from registratura.notices.audience import ADDRESS
+from registratura.notices.audience import HAS_WITHDRAWN, MAILBOX
+from registratura.notices.choices import LINKS
 from registratura.notices.link_texts import LinkChange
 from registratura.notices.telling import Letter
 from registratura.people import names
@@ -33,6 +34,7 @@ class _Party:
     first_name: str
     middle_name: str | None
     email: str | None
+    has_withdrawn: bool  # its consent: told nothing
     holders_name: str
     holders_sex: str
     kinship: str
@@ -166,6 +168,7 @@ async def _write(
     written = [
         (party, change, channel, words)
         for party, change in told
+        if not party.has_withdrawn
         for channel, words in _words(party, change, settings).items()
     ]
     return await rows(
@@ -192,13 +195,16 @@ def _words(party: _Party, change: LinkChange, settings: Settings) -> Mapping[str
     return words
 
 
+_EMAIL: LiteralString = MAILBOX.format(account="acting.account_id", notice_kind=f"'{LINKS}'")
+
 _PARTIES: LiteralString = f"""
     select acting.account_id, card.id as person_id, acting.level = 'own' as is_patient,
            acting.relative_id is not distinct from relative.id as is_holder,
            acting.kinship = any(%(confirmable)s) and acting.level = 'confirmed' as is_parent,
            acting.level = 'own'
                and birthday(card.birth_date, {SEES_HOLDERS_FROM}) <= %(today)s as is_old_enough,
-           acting.last_name, acting.first_name, acting.middle_name, {ADDRESS} as email,
+           acting.last_name, acting.first_name, acting.middle_name, {_EMAIL} as email,
+           {HAS_WITHDRAWN} as has_withdrawn,
            concat_ws(' ', holder.last_name, holder.first_name, holder.middle_name)
                as holders_name,
            holder.sex as holders_sex, relative.kinship, acting.acts and rung.acts as acts,

@@ -31,7 +31,7 @@ async def cancel(db: Connection, maria: Account, receipt: Receipt) -> None:
 
 
 def test_every_kind_of_notice_can_be_chosen() -> None:
-    assert set(choices.KINDS) == set(get_args(texts.Kind))
+    assert set(choices.KINDS) == {*get_args(texts.Kind), choices.LINKS}
 
 
 async def test_no_letter_of_a_kind_that_is_not_wanted_but_the_portal_tells_it(

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from registratura import notices
 from registratura.db import Connection, Pool
-from registratura.notices import inbox
-from registratura.people import holders, relatives
+from registratura.notices import choices, inbox
+from registratura.people import consents, holders, relatives
 from registratura.people.ages import birthday
 from registratura.people.relatives import Relative
 from registratura.settings import Settings
@@ -59,6 +59,25 @@ async def test_parents_and_the_young_person_are_told_of_a_new_link(
     assert "Записывать вас к врачу теперь может Иванова Мария Петровна" in by["Вера", "portal"]
     assert "Иванова" not in by["Ирина", "email"]
     assert not any(str(maria.phone) in it.text or str(maria.email) in it.text for it in found)
+
+
+async def test_no_letter_about_links_to_who_wants_none_and_nothing_to_who_withdrew(
+    db: Connection, with_mail: Settings
+) -> None:
+    vera, *_ = await family(db)
+    irina = await people.account(db, IRINA)
+    for account in (vera, irina):
+        await agree(db, account)
+    await db.execute("delete from outbox")
+    await choices.choose(db, irina.id, frozenset(choices.KINDS) - {choices.LINKS}, now=NOW)
+    [given] = await consents.search(db, vera.id)
+    await consents.withdraw(db, vera.id, given.id, now=NOW)
+    await aunt(db)
+    await tell_all(db, with_mail)
+    assert {(it.to, it.channel) for it in await told(db)} == {
+        ("Андрей", "portal"),
+        ("Ирина", "portal"),
+    }
 
 
 async def test_a_declared_link_that_met_no_card_is_told_to_nobody(

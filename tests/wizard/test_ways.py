@@ -2,6 +2,7 @@
 
 import gc
 import re
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
@@ -236,3 +237,12 @@ async def test_requests_that_cannot_be_read_keep_no_connection(
         gc.enable()
     counted = app.state.pool.get_stats()
     assert counted["pool_available"] == counted["pool_size"]
+
+
+async def test_before_a_relative_is_taken_off_the_list_his_coming_visits_are_told(
+    maria: httpx.AsyncClient, db: Connection, mother: Account, petr: Patient
+) -> None:
+    slot = await region.free_slot(db, "area-doctor")
+    await visits.book(db, mother, petr, slot, now=datetime.now(UTC))
+    page = await maria.get(f"/profile/relatives/{petr.relative_id}/leave")
+    assert "есть 1 предстоящая запись. Она останется в силе" in portal.words_of(page)
