@@ -4,11 +4,10 @@ import csv
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from registratura.booking import absences, referrals, rulebook
+from registratura.booking import absences, referrals
 from registratura.db import Connection, value
 from registratura.people import cards
 from registratura.region import RegionBroken, Report, load
@@ -48,10 +47,6 @@ async def faults_of(db: Connection, folder: Path) -> list[str]:
 async def loaded(db: Connection, folder: Path, name: str, lines: Lines) -> Report:
     put(folder, name, lines)
     return await load(db, folder, now=NOW)
-
-
-async def rules_of(db: Connection, code: str) -> Any:
-    return await value(db, "select rules from department where code = %(code)s", code=code)
 
 
 EXAMPLES: dict[str, Lines] = {
@@ -190,56 +185,6 @@ async def test_a_known_referral_never_passes_to_another(db: Connection, folder: 
     assert places == ["person", "position"]
 
 
-async def test_a_scope_gets_exactly_the_rules_of_the_file(db: Connection, folder: Path) -> None:
-    await loaded(
-        db,
-        folder,
-        "rules",
-        [
-            ("department", "child", "lead_minutes", "30"),
-            ("department", "child", "quotas", '{"portal": 60}'),
-            ("department", "far", "max_coming", "2"),
-        ],
-    )
-    assert await rules_of(db, "child") == {"lead_minutes": 30, "quotas": {"portal": 60}}
-    report = await loaded(
-        db,
-        folder,
-        "rules",
-        [("department", "child", "lead_minutes", "45"), ("department", "child", "unattached", "0")],
-    )
-    assert report.files["rules"] == Moved(rows=2, added=1, changed=1, removed=1)
-    assert await rules_of(db, "child") == {"lead_minutes": 45, "unattached": False}
-    assert await rules_of(db, "far") == {"max_coming": 2}, "not named, not touched"
-    report = await loaded(db, folder, "rules", [("department", "child", "", "")])
-    assert report.files["rules"].removed == 2
-    assert await rules_of(db, "child") == {}
-
-
-async def test_the_engine_obeys_the_rules_that_were_loaded(db: Connection, folder: Path) -> None:
-    put(
-        folder,
-        "rules",
-        [
-            ("region", "", "horizon_days", "10"),
-            ("organisation", "hospital", "horizon_days", "9"),
-            ("position", "59", "horizon_days", "5"),
-            ("post", "paediatrician", "horizon_days", "3"),
-        ],
-    )
-    await load(db, folder, now=NOW)
-    await region.open_days(db)
-    last = {
-        post: max(it.starts_at.date() for it in await region.free(db, post)) - TODAY
-        for post in ("ent", "area-doctor", "paediatrician")
-    }
-    assert {post: it.days for post, it in last.items()} == {
-        "ent": 9,
-        "area-doctor": 5,
-        "paediatrician": 3,
-    }
-
-
 FAULTS: list[tuple[str, Lines, str, str]] = [
     ("holidays", [("nowhere", "2027-01-01", "Новый год")], "organisation", "нет строки с кодом"),
     ("holidays", [("", "2027-01-01", "")], "name", "пусто"),
@@ -290,8 +235,3 @@ async def test_what_may_be_said_once_is_a_fault_the_second_time(
     put(folder, name, lines)
     faults = await faults_of(db, folder)
     assert [it for it in faults if f"{name}.csv, строка 3, столбец {column}" in it] == faults
-
-
-def test_every_rule_is_in_the_paper() -> None:
-    told = (HOUSE / "docs/region-format.md").read_text(encoding="utf-8")
-    assert [it for it in rulebook.names() if f"`{it}`" not in told] == []
