@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
+from wsgiref.simple_server import WSGIServer
 from zoneinfo import ZoneInfo
 
 import procrastinate
@@ -25,8 +26,9 @@ from registratura.federal import sessions as federal_sessions
 from registratura.outbox import Announcement, Reactions, relay
 from registratura.outbox.relay import Reaction
 from registratura.people import children, invitations
-from registratura.settings import Settings
+from registratura.settings import Settings, variable
 from registratura.web import limits, sessions
+from registratura_ground.refused import Refused
 
 log = structlog.get_logger()
 
@@ -42,10 +44,9 @@ _SENDING = RetryStrategy(max_attempts=7, exponential_wait=5)  # for twenty-seven
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT. Any number of workers may run over one database."""
+    metrics = _show_metrics(settings)
     pool = await database.open_pool(settings.database_url, most=4)
     jobs = make_jobs(pool, settings)
-    if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port, settings.host)
     stop = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
@@ -65,9 +66,24 @@ async def run(settings: Settings) -> None:
         for task in running:
             task.cancel()
         await asyncio.wait(left, timeout=_PATIENCE)
+    if metrics is not None:
+        metrics.shutdown()
+        metrics.server_close()
     await pool.close()
     for task in ended:
         task.result()
+
+
+def _show_metrics(settings: Settings) -> WSGIServer | None:
+    """The worker's own Prometheus metrics, where the settings name a port. Refuses a busy one."""
+    port = settings.worker_metrics_port
+    if not port:
+        return None
+    try:
+        return start_http_server(port, settings.host)[0]
+    except OSError as fault:
+        name = variable("worker_metrics_port")
+        raise Refused(f"{name} ({port}): занят или недоступен ({fault.strerror}).") from None
 
 
 def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:

@@ -22,6 +22,7 @@ class Message:
     created_at: datetime
     subject_id: UUID
     person_id: UUID
+    visit_id: UUID  # itself, or the cancelled one in whose place a time was proposed
     stands: bool
 
     @property
@@ -34,7 +35,9 @@ class Message:
         """Where it leads."""
         if link_texts.is_of_a_link(self.kind):
             return link_texts.path(self.kind)
-        return texts.path(self.kind, self.subject_id, self.person_id, stands=self.stands)
+        return texts.path(
+            self.kind, self.subject_id, self.person_id, visit_id=self.visit_id, stands=self.stands
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
             select notice.id, notice.kind, notice.text, notice.state, notice.created_at,
                    coalesce(notice.subject_id, notice.relative_id) as subject_id,
                    notice.person_id,
+                   coalesce(visit.proposed_for, visit.id, notice.relative_id) as visit_id,
                    coalesce(visit.state = 'held' and visit.held_until > %(now)s, false) as stands
             from notice left join appointment as visit on visit.id = notice.subject_id
             where notice.account_id = %(account)s and notice.channel = 'portal' and

@@ -209,6 +209,22 @@ class SameCard(Refusal):
     words: ClassVar[str] = "Это одна и та же карта"
 
 
+class CardsDiffer(Refusal):
+    """Two cards disagree about the person, and nobody says why. Parameter: in_what."""
+
+    code: ClassVar[str] = "cards_differ"
+    words: ClassVar[str] = (
+        "Карты расходятся: {in_what}. Если это всё же один человек, объясните, откуда разница"
+    )
+
+
+class CardNotJoined(Refusal):
+    """The card stands by itself: there is nothing to part it from."""
+
+    code: ClassVar[str] = "card_not_joined"
+    words: ClassVar[str] = "Эта карта ни к какой не присоединена"
+
+
 class CardJoined(Refusal):
     """One of the two cards has been joined into another before. Parameters: card, into."""
 

@@ -11,7 +11,8 @@ from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
-from registratura.booking import cancellation, visits
+from registratura.booking import cancellation, proposals, visits
+from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
 from registratura.booking.visits import Visit
 from registratura.db import Connection
@@ -25,15 +26,15 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 async def appointments(
     db: Connection, now: datetime, settings: Settings, visitor: Visitor
 ) -> Template:
-    """«Мои записи»: of everybody the visitor may see; coming, past, cancelled."""
-    found = await visits.search_for(
-        db, visitor.account_id, now=now, region_zone=settings.region_zone
-    )
-    coming = [visit for visit in found if visit.is_coming(now)]
-    gone = [visit for visit in reversed(found) if not visit.is_coming(now)]
+    """«Мои записи»: of everybody the visitor may see; proposed, coming, past, cancelled."""
+    account, zone = visitor.account_id, settings.region_zone
+    found = await visits.search_for(db, account, now=now, region_zone=zone)
+    coming = [visit for visit in found if visit.stands(now)]
+    gone = [visit for visit in reversed(found) if not visit.stands(now)]
     return page(
         "appointments/list.html",
         visitor=visitor,
+        proposals=await proposals.search_for(db, account, now=now, region_zone=zone),
         coming=coming,
         past=[visit for visit in gone if visit.state not in ("cancelled", "moved")],
         cancelled=[visit for visit in gone if visit.state in ("cancelled", "moved")],
@@ -63,9 +64,19 @@ VISIT_TO_CHANGE = {"visit": Provide(_visit_to_change)}
 
 
 @get("/appointments/{appointment:uuid}", name="appointment", guards=[signed_in], dependencies=VISIT)
-async def ticket(visitor: Visitor, visit: Visit) -> Template:
-    """«Вы записаны»: the ticket; later the same page tells what became of the visit."""
-    return page("appointments/ticket.html", visitor=visitor, visit=visit)
+async def ticket(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor, visit: Visit
+) -> Template:
+    """«Вы записаны»: the ticket; later the same page tells what became of the visit.
+
+    Of a visit that the clinic cancelled: why, and the time that it proposes instead.
+    """
+    proposal = None
+    if visit.state == State.CANCELLED and visit.cancelled_by == "clinic":
+        proposal = await proposals.find_for(
+            db, visitor.account_id, visit.id, now=now, region_zone=settings.region_zone
+        )
+    return page("appointments/ticket.html", visitor=visitor, visit=visit, proposal=proposal)
 
 
 @get(

@@ -106,7 +106,7 @@ async def open_child_account(
             await add_login(db, oid, phone)
             if child.snils:
                 await add_login(db, oid, child.snils)
-            await put_contact(db, oid, "MBT", phone)
+            await put_contact(db, oid, "MBT", phone, verified=False)  # no code was sent there
     except UniqueViolation as fault:
         raise LoginTaken from fault
     return oid

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from registratura_standins.esia.authorisations import Authorisation
 from registratura_standins.esia.consent_types import BOOK
@@ -146,13 +147,15 @@ async def search_consents(db: Connection, oid: int) -> list[Consent]:
 async def revoke_consent(db: Connection, oid: int, mnemonic: str) -> None:
     """Take the consent back, permissions with it; every token the client holds for this owner is
     worth nothing."""
-    await execute(
-        db,
-        """
-        with c as (delete from consent where oid = %(oid)s and mnemonic = %(mnemonic)s),
-             p as (delete from permission where oid = %(oid)s and mnemonic = %(mnemonic)s)
-        delete from permit where oid = %(oid)s and mnemonic = %(mnemonic)s
-        """,
-        oid=oid,
-        mnemonic=mnemonic,
-    )
+    of_client = {"oid": oid, "mnemonic": mnemonic}
+    async with db.transaction():
+        # The first waits for a sign-on that rests on this consent; the last sees what came of it.
+        for statement in _REVOKING:
+            await execute(db, statement, **of_client)
+
+
+_REVOKING: tuple[LiteralString, ...] = (
+    "delete from consent where oid = %(oid)s and mnemonic = %(mnemonic)s",
+    "delete from permission where oid = %(oid)s and mnemonic = %(mnemonic)s",
+    "delete from permit where oid = %(oid)s and mnemonic = %(mnemonic)s",
+)

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, LiteralString
 
+from registratura_standins.esia import demo_documents
 from registratura_standins.esia.database import Connection, execute, value
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ async def add_account(
         await _add_papers(db, one)
         for child in one.children:
             await _add_child(db, one, child)
+        if one.number == demo_documents.OWNER:
+            await demo_documents.add_documents(db, one.oid)
         if one.level == "child":
             await _join_parent(db, one)
     return True

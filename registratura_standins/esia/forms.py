@@ -12,7 +12,7 @@ from registratura_standins.esia.children import GROWN
 from registratura_standins.esia.fields import Mistyped
 
 SEXES = {"F": "Женский", "M": "Мужской"}
-METHODS = {"": "Не нужен", "sms": "Код из СМС", "totp": "Код из приложения"}
+METHODS = {"": "Ничего", "sms": "Код из СМС", "totp": "Код из приложения"}
 
 
 class ChoiceField(StringField):
@@ -34,36 +34,48 @@ class TypedForm(Form):
         own = [(field.name, str(field.errors[0])) for field in self if field.errors]
         return own + list(self.refused.items())
 
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """The same for the top of the form, each with the name of its field, if it has one."""
+        return [
+            (name, f"{self[name].label.text}: {_lower(words)}" if name else words)
+            for name, words in self.faults
+        ]
+
     def fault(self, name: str) -> str:
         """The words at one field, or nothing."""
         return dict(self.faults).get(name, "")
 
     def refuse(self, name: str, words: str) -> None:
-        """Show a refusal that came after the fields were read."""
+        """Show a refusal that came after the fields were read; an empty name: on top only."""
         self.refused[name] = words
 
 
-def _text(read: Callable[[str], Any], kind: type[StringField] = StringField) -> Any:
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _text(label: str, read: Callable[[str], Any], kind: type[StringField] = StringField) -> Any:
     def validate(form: TypedForm, field: Field) -> None:
         _take(form, field, read)
 
-    return kind(validators=[validate])
+    return kind(label, validators=[validate])
 
 
-def _day() -> Any:
+def _day(label: str) -> Any:
     def validate(form: TypedForm, field: Field) -> None:
         _take(form, field, lambda typed: fields.read_date(typed, form.today))
 
-    return StringField(validators=[validate])
+    return StringField(label, validators=[validate])
 
 
-def _choice(choices: Mapping[str, str]) -> Any:
+def _choice(label: str, choices: Mapping[str, str]) -> Any:
     def validate(form: TypedForm, field: Field) -> None:
         if field.data not in choices:
             raise ValidationError("Выберите одно из двух")
         form.values[field.name] = field.data
 
-    return ChoiceField(validators=[validate])
+    return ChoiceField(label, validators=[validate])
 
 
 def _take(form: TypedForm, field: Field, read: Callable[[str], Any]) -> None:
@@ -85,71 +97,74 @@ def _check_again(form: TypedForm, field: Field) -> None:
 class RegistrationForm(TypedForm):
     """A new account: a name and a telephone."""
 
-    last_name = _text(fields.read_name)
-    first_name = _text(fields.read_name)
-    phone = _text(fields.read_phone)
+    last_name = _text("Фамилия", fields.read_name)
+    first_name = _text("Имя", fields.read_name)
+    phone = _text("Мобильный телефон", fields.read_phone)
 
 
 class PasswordForm(TypedForm):
     """A new password, twice."""
 
-    password = _text(fields.read_new_password, PasswordField)
-    again = PasswordField(validators=[_check_again])
+    password = _text("Пароль", fields.read_new_password, PasswordField)
+    again = PasswordField("Пароль ещё раз", validators=[_check_again])
 
 
 class RecoveredForm(PasswordForm):
     """A new password of an account that has a СНИЛС."""
 
-    snils = _text(fields.read_snils)
+    snils = _text("СНИЛС", fields.read_snils)
 
 
 class ChangedPasswordForm(PasswordForm):
     """A new password in place of the present one."""
 
-    present = PasswordField()
+    present = PasswordField("Нынешний пароль")
 
 
 class ContactForm(TypedForm):
     """A new telephone or e-mail."""
 
-    target = _text(lambda typed: (fields.read_email if "@" in typed else fields.read_phone)(typed))
+    target = _text(
+        "Новый телефон или почта",
+        lambda typed: (fields.read_email if "@" in typed else fields.read_phone)(typed),
+    )
 
 
 class PapersForm(TypedForm):
     """Passport and СНИЛС."""
 
-    last_name = _text(fields.read_name)
-    first_name = _text(fields.read_name)
-    middle_name = _text(fields.read_optional_name)
-    birth_date = _day()
-    birth_place = _text(fields.read_words)
-    gender = _choice(SEXES)
-    snils = _text(fields.read_snils)
-    passport = _text(fields.read_passport)
-    issue_date = _day()
-    issue_id = _text(fields.read_issue_id)
-    issued_by = _text(fields.read_words)
+    last_name = _text("Фамилия", fields.read_name)
+    first_name = _text("Имя", fields.read_name)
+    middle_name = _text("Отчество", fields.read_optional_name)
+    birth_date = _day("Дата рождения")
+    birth_place = _text("Место рождения", fields.read_words)
+    gender = _choice("Пол", SEXES)
+    snils = _text("СНИЛС", fields.read_snils)
+    passport = _text("Серия и номер паспорта", fields.read_passport)
+    issue_date = _day("Дата выдачи")
+    issue_id = _text("Код подразделения", fields.read_issue_id)
+    issued_by = _text("Кем выдан", fields.read_words)
 
 
 class PolicyForm(TypedForm):
     """A policy of ОМС."""
 
-    policy = _text(fields.read_policy)
+    policy = _text("Номер полиса", fields.read_policy)
 
 
 class ChildForm(TypedForm):
     """A child with its birth certificate."""
 
-    last_name = _text(fields.read_name)
-    first_name = _text(fields.read_name)
-    middle_name = _text(fields.read_optional_name)
-    birth_date = _day()
-    gender = _choice(SEXES)
-    snils = _text(fields.read_optional_snils)
-    certificate = _text(fields.read_birth_certificate)
-    issue_date = _day()
-    issued_by = _text(fields.read_words)
-    policy = _text(fields.read_optional_policy)
+    last_name = _text("Фамилия", fields.read_name)
+    first_name = _text("Имя", fields.read_name)
+    middle_name = _text("Отчество", fields.read_optional_name)
+    birth_date = _day("Дата рождения")
+    gender = _choice("Пол", SEXES)
+    snils = _text("СНИЛС", fields.read_optional_snils)
+    certificate = _text("Серия и номер свидетельства", fields.read_birth_certificate)
+    issue_date = _day("Дата выдачи")
+    issued_by = _text("Кем выдано", fields.read_words)
+    policy = _text("Полис ОМС", fields.read_optional_policy)
 
     def validate_birth_date(self, field: Field) -> None:
         """A child is under eighteen; the day itself was judged before."""
@@ -161,11 +176,11 @@ class ChildForm(TypedForm):
 class ChildAccountForm(PasswordForm):
     """The telephone by which a child signs in."""
 
-    phone = _text(fields.read_phone)
+    phone = _text("Телефон ребёнка", fields.read_phone)
 
 
 class SecondStepForm(TypedForm):
     """What is asked after the password; the present one is asked before the change."""
 
-    method = _choice(METHODS)
-    present = PasswordField()
+    method = _choice("Что спрашивать", METHODS)
+    present = PasswordField("Пароль")

@@ -63,8 +63,10 @@ async def add_login(db: Connection, oid: int, name: str) -> None:
         raise LoginTaken from fault
 
 
-async def put_contact(db: Connection, oid: int, type: str, value: str) -> None:
-    """A proven contact of this type, in place of the one before."""
+async def put_contact(
+    db: Connection, oid: int, type: str, value: str, *, verified: bool = True
+) -> None:
+    """A contact of this type, in place of the one before."""
     await execute(
         db, "delete from contact where oid = %(oid)s and type = %(type)s", oid=oid, type=type
     )
@@ -72,11 +74,12 @@ async def put_contact(db: Connection, oid: int, type: str, value: str) -> None:
         db,
         """
         insert into contact (oid, type, value, verified)
-        values (%(oid)s, %(type)s, %(value)s, true)
+        values (%(oid)s, %(type)s, %(value)s, %(verified)s)
         """,
         oid=oid,
         type=type,
         value=value,
+        verified=verified,
     )
 
 

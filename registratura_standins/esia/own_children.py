@@ -38,7 +38,7 @@ async def add_child(
     if owner.account.trusted:
         added = await children.add_child(db, owner.account.oid, _child(form), now)
         if added is None:
-            form.refuse("certificate", "Этот ребёнок уже есть в списке, или список полон")
+            form.refuse("", "Этот ребёнок уже есть в списке, или список полон")
             return await _show(db, form, status=409)
     return Redirect("/account", status_code=303)
 
@@ -79,7 +79,7 @@ async def open_child_account(
     try:
         await children.open_child_account(db, child, values["phone"], values["password"], now)
     except LoginTaken:
-        form.refuse("phone", "Этот телефон или СНИЛС ребёнка указан в другой учётной записи")
+        form.refuse("", "Этот телефон или СНИЛС ребёнка указан в другой учётной записи")
         return await _show_account(db, form, child, status=409)
     return Redirect("/account", status_code=303)
 

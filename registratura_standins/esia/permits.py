@@ -36,31 +36,42 @@ class Permit:
 
 async def give_permit(
     db: Connection, session: Session, asked: Authorisation, code: str, now: datetime
-) -> None:
-    """Bind a code to client, redirect, owner and session; three minutes."""
+) -> bool:
+    """Bind a code to client, redirect, owner and session; three minutes.
+
+    False: the owner has signed out or taken the consent back since; what is locked here, whoever
+    takes it back waits for, and then ends this permit too.
+    """
     wanted = {one.sysname for one in asked.asked_permissions}
     given = await search_permissions(db, session.oid, now, asked.mnemonic) if wanted else []
     given = [one for one in given if one.sysname in wanted]
-    await execute(
+    made = await execute(
         db,
         """
-        with made as (
+        with allowed as (
+            select session.oid, sid, signed_in_at
+            from session join consent using (oid)
+            where sid = %(sid)s and session.ends_at > %(now)s and mnemonic = %(mnemonic)s
+                and consent.scopes @> %(consented)s
+            for share
+        ), made as (
             insert into permit (mnemonic, oid, sid, redirect_uri, scopes, offline, signed_in_at,
                 ends_at, code_challenge, permissions, until)
-            values (%(mnemonic)s, %(oid)s, %(sid)s, %(redirect_uri)s, %(scopes)s, %(offline)s,
-                %(signed_in_at)s, %(ends_at)s, %(code_challenge)s, %(permissions)s, %(until)s)
+            select %(mnemonic)s, oid, sid, %(redirect_uri)s, %(scopes)s, %(offline)s, signed_in_at,
+                %(ends_at)s, %(code_challenge)s, %(permissions)s, %(until)s
+            from allowed
             returning id
         )
         insert into code (hash, permit_id, ends_at)
         select %(hash)s, made.id, %(code_ends_at)s from made
         """,
-        mnemonic=asked.mnemonic,
-        oid=session.oid,
         sid=session.sid,
+        now=now,
+        mnemonic=asked.mnemonic,
+        consented=asked.scopes,
         redirect_uri=asked.redirect_uri,
         scopes=asked.all_scopes,
         offline=asked.offline,
-        signed_in_at=session.signed_in_at,
         ends_at=now + CODE_LASTS + REFRESH_LASTS,
         code_challenge=asked.code_challenge,
         permissions=Jsonb([_claim(one) for one in given]),
@@ -68,6 +79,7 @@ async def give_permit(
         hash=_hash(code),
         code_ends_at=now + CODE_LASTS,
     )
+    return made == 1
 
 
 async def give_system_permit(

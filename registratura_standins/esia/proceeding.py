@@ -26,9 +26,7 @@ async def proceed(
 ) -> Redirect:
     """The next step of this sign-on; a fault of the owner's account goes back to the client."""
     if session is None:
-        # The cookie tells the login page's calls in JSON what they sign on to.
-        cookies = [make_cookie(provider.settings, "ask", str(asked.id))]
-        return Redirect(f"/login?ask={asked.id}", status_code=302, cookies=cookies)
+        return _to_login(provider, asked)
     try:
         await _check_owner(db, session, asked)
         if await is_consent_needed(db, session.oid, asked, now):
@@ -36,7 +34,8 @@ async def proceed(
         code = await make_code(provider.signer_for(asked.mode), provider.settings.issuer, now)
     except Fault as fault:
         return answer_fault(asked.redirect_uri, asked.state, fault)
-    await give_permit(db, session, asked, code, now)
+    if not await give_permit(db, session, asked, code, now):
+        return _to_login(provider, asked)  # signed out, or the consent taken back, meanwhile
     return _answer(asked.redirect_uri, {"code": code, "state": asked.state})
 
 
@@ -46,6 +45,12 @@ def answer_fault(redirect_uri: str, state: str, fault: Fault) -> Redirect:
         redirect_uri,
         {"error_description": fault.description, "state": state, "error": fault.error},
     )
+
+
+def _to_login(provider: Provider, asked: Authorisation) -> Redirect:
+    # The cookie tells the login page's calls in JSON what they sign on to.
+    cookies = [make_cookie(provider.settings, "ask", str(asked.id))]
+    return Redirect(f"/login?ask={asked.id}", status_code=302, cookies=cookies)
 
 
 async def _check_owner(db: Connection, session: Session, asked: Authorisation) -> None:

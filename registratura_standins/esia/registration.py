@@ -80,7 +80,7 @@ async def open_account(
             now=now,
         )
     except openings.LoginTaken:  # by whoever was faster
-        form.refuse("password", TAKEN)
+        form.refuse("", TAKEN)
         return await _show_password(db, form, status=409)
     return await enter(request, db, provider, oid, asked, now)
 

@@ -10,6 +10,7 @@ import segno
 from registratura_standins.esia.database import Connection, execute, find, value
 
 STEP = 30  # seconds
+ISSUER = "ESIA"  # in Latin letters: others would make the picture twice as dense
 _EARLIER_OR_LATER = 1  # steps that clocks may differ by
 
 
@@ -38,7 +39,7 @@ async def find_offer(db: Connection, oid: int, login: str) -> Offer | None:
     )
     if secret is None:
         return None
-    uri = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name="ЕСИА, учебный стенд")
+    uri = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
     picture = segno.make(uri, error="m").svg_inline(border=4, omitsize=True, lineclass=None)
     return Offer(" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), picture)
 

@@ -6,21 +6,18 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import psycopg
 import pytest
 
-from registratura_ground import embedded
 from tests.esia_standin.browser import PASSWORD, Page
 from tests.esia_standin.by_openssl import ProgramPortal, make_program_portal
 from tests.esia_standin.portal import REDIRECT
-from tests.esia_standin.program import environment, run, serving
+from tests.esia_standin.program import run
 from tests.ground.openssl import needs_gost
 
 HERE = Path(__file__).parent / "independent"
@@ -66,26 +63,11 @@ def walk(address: str, url: str) -> dict[str, str]:
     return {name: found[0] for name, found in parse_qs(urlsplit(back).query).items()}
 
 
-@pytest.fixture(scope="module")
-def stand(
-    server: embedded.Server, esia_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """A stand-in that runs for all tests here: its address, and the variables of its commands."""
-    name = "esia_of_the_independent"
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(f"create database {name} template {esia_template} owner esia".encode())
-    variables = environment(server.url(name, "esia"), tmp_path_factory.mktemp("stand"))
-    with serving(variables) as (address, _):
-        yield address, variables
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(f"drop database {name} with (force)".encode())
-
-
 def sign_on(
-    connector: Path, portal: ProgramPortal, stand: tuple[str, dict[str, str]], **more: str
+    connector: Path, portal: ProgramPortal, running_esia: tuple[str, dict[str, str]], **more: str
 ) -> dict[str, Any]:
     """Everything that the client reads after a sign-on against a stand-in that runs."""
-    address, variables = stand
+    address, variables = running_esia
     words = ["register-client", "--mnemonic", portal.mnemonic, "--mode", portal.mode]
     certificate = str(portal.bench.folder / "crt")
     host = ["--host", "http://127.0.0.1:8000", "--certificate", certificate]
@@ -135,15 +117,15 @@ def check(found: dict[str, Any]) -> None:
 
 
 def test_an_independent_client_signs_on_with_rsa_and_believes_the_token(
-    connector: Path, stand: tuple[str, dict[str, str]], tmp_path: Path
+    connector: Path, running_esia: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
     portal = make_program_portal(tmp_path / "portal", "rsa", "BY_RSA")
-    check(sign_on(connector, portal, stand))
+    check(sign_on(connector, portal, running_esia))
 
 
 @needs_gost
 def test_an_independent_client_signs_on_with_gost(
-    connector: Path, stand: tuple[str, dict[str, str]], tmp_path: Path
+    connector: Path, running_esia: tuple[str, dict[str, str]], tmp_path: Path
 ) -> None:
     portal = make_program_portal(tmp_path / "portal", "gost", "BY_GOST")
     # The client always says `-md sha256`, which no GOST key signs with: the program that it calls
@@ -160,7 +142,7 @@ def test_an_independent_client_signs_on_with_gost(
     found = sign_on(
         connector,
         portal,
-        stand,
+        running_esia,
         PATH=f"{programs}{os.pathsep}{os.environ['PATH']}",
         OPENSSL_CONF=str(portal.bench.folder / "gost.cnf"),
     )

@@ -106,7 +106,8 @@ async def test_every_fault_of_a_form_stands_at_its_field_and_what_was_typed_stay
     page = await browser.send_form(form, "/registration", **typed)
     assert page.status_code == 422
     text = Page(page.text).text
-    for words in ("русскими буквами", "Заполните это поле", "десять цифр после +7"):
+    assert "Имя: заполните это поле" in text  # on top
+    for words in ("русскими буквами", "аполните это поле", "десять цифр после +7"):
         assert text.count(words) == 2, words  # on top, and at the field
     assert Page(page.text).ids["last_name"]["value"] == "Smith"
     assert Page(page.text).ids["phone"]["aria-invalid"] == "true"

@@ -48,15 +48,22 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One for all journeys."""
+    with launched(playwright) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(playwright: Playwright) -> Iterator[Browser]:
     """Chromium: the system's, else Playwright's own. Its absence fails under CI."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found and not os.path.exists(playwright.chromium.executable_path):
         if os.environ.get("CI") == "true":
             pytest.fail("Chromium is not installed")
         pytest.skip("Chromium is not installed: run make test, it installs one")
-    launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
-    yield launched
-    launched.close()
+    browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
