@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from demo.cast import ADULT_CLINIC, OTHER_CHILDRENS_CLINIC, PETRS_CLINIC
 from demo.clinics import Staffed
-from demo.positions import DENTIST_FOR_CHILDREN, NEUROLOGIST, OCULIST
+from demo.positions import DENTIST_FOR_CHILDREN, ECG, NEUROLOGIST, OCULIST
 
 Row = tuple[object, ...]
 _NEW_YEAR = "Новогодние каникулы"
@@ -53,7 +53,7 @@ def _absences(staffed: Staffed, monday: date) -> Iterator[Row]:
 
 
 def _referrals(clinics: dict[str, Staffed], today: date) -> Iterator[Row]:
-    """To the neurologist: Пётр's to two clinics, Мария's and Олег's to any."""
+    """To the neurologist: Пётр's to two clinics, Мария's and Олег's to any. Анна's to an ECG."""
     ends = today + timedelta(days=_REFERRAL_DAYS)
     for number, person, clinic, where in (
         ("40-000123", "petr", PETRS_CLINIC, f"{PETRS_CLINIC} {OTHER_CHILDRENS_CLINIC}"),
@@ -62,6 +62,9 @@ def _referrals(clinics: dict[str, Staffed], today: date) -> Iterator[Row]:
     ):
         issued_by = clinics[clinic].areas[0].post.code
         yield number, person, NEUROLOGIST, where, issued_by, today, ends
+    other = clinics[OTHER_CHILDRENS_CLINIC]
+    if any(it.position.code == ECG for it in other.posts):  # a room without a doctor
+        yield "40-000126", "anna", ECG, "", other.areas[0].post.code, today, ends
 
 
 def _rules(staffed: Staffed) -> Iterator[Row]:

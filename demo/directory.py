@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from demo.cast import PETRS_CLINIC
 from demo.clinics import Area, Post, Staffed, organisations
+from demo.nomenclature import SERVICES
 from demo.places import SETTLEMENTS
 from demo.positions import POSITIONS
 from demo.sizes import Size
@@ -28,8 +29,9 @@ def write_rows(size: Size, clinics: list[Staffed]) -> dict[str, Iterator[Row]]:
             for number, it in enumerate(organisations(size), start=9001)
         ),
         "departments": _departments(clinics),
-        "rooms": (_room(staffed, post) for staffed in clinics for post in staffed.posts),
+        "rooms": _rooms(clinics),
         "positions": _positions(),
+        "national_codes": ((of, "", code, name) for of, (code, name) in SERVICES.items()),
         "practitioners": (
             (it.code, it.snils, it.last_name, it.first_name, it.middle_name)
             for staffed in clinics
@@ -62,14 +64,24 @@ def _departments(clinics: list[Staffed]) -> Iterator[Row]:
     for number, staffed in enumerate(clinics, start=1):
         it = staffed.clinic
         phone = f"+7 484 000-{number // 100:02}-{number % 100:02}"
-        oid = f"{_OID}.9000.0.{number}"
+        oid = _department_oid(number)
         yield it.code, staffed.organisation, oid, it.name, it.address, phone, it.ages
 
 
-def _room(staffed: Staffed, post: Post) -> Row:
+def _department_oid(number: int) -> str:
+    return f"{_OID}.9000.0.{number}"
+
+
+def _rooms(clinics: list[Staffed]) -> Iterator[Row]:
+    for number, staffed in enumerate(clinics, start=1):
+        for post in staffed.posts:
+            yield _room(staffed, post, f"{_department_oid(number)}.{post.number + 1}")
+
+
+def _room(staffed: Staffed, post: Post, oid: str) -> Row:
     floor = post.number // 8 + 1
     number = floor * 100 + post.number % 8 + 1
-    return f"{post.code}-room", staffed.clinic.code, "", number, post.position.name, floor
+    return f"{post.code}-room", staffed.clinic.code, oid, number, post.position.name, floor
 
 
 def _post(staffed: Staffed, post: Post) -> Row:

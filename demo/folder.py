@@ -20,6 +20,7 @@ HEADERS = {
     "positions": (
         "code,name,speciality,visit_minutes,area_kind,self_booking,needs_referral,sensitive"
     ),
+    "national_codes": "position,national,service,service_name",
     "practitioners": "code,snils,last_name,first_name,middle_name",
     "posts": "code,practitioner,position,department,room,age_from,age_to,sex",
     "areas": "code,department,number,kind,post",

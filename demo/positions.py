@@ -49,7 +49,7 @@ POSITIONS = {
         Position(114, "Травматолог-ортопед", 28, 20),
         Position(116, "Врач ультразвуковой диагностики (УЗИ)", 33, 20, needs_referral=1),
         Position(117, "Уролог", 145, 20),
-        Position(ECG, "Электрокардиография (ЭКГ)", 35, 15, self_booking=0, needs_referral=1),
+        Position(ECG, "Электрокардиография (ЭКГ)", 35, 15, needs_referral=1),
         Position(122, "Хирург", 30, 26),
         Position(125, "Эндокринолог", 31, 19),
     )

@@ -176,13 +176,12 @@ def _under_var(settings: Settings, given: set[str]) -> Settings:
 
 
 def _check_production(settings: Settings, given: set[str]) -> None:
-    wrong = {"database_url", "esia_key_file", *_sign_on(settings)} - given
+    wrong = {"database_url", "esia_key_file"} - given
     if settings.secret == DEMO_SECRET or len(settings.secret) < SHORTEST_SECRET:
         wrong.add("secret")
     if not settings.public_url.startswith("https:"):
         wrong.add("public_url")
-    if settings.esia_mode == "oidc" and not settings.oidc_issuer.startswith("https:"):
-        wrong.add("oidc_issuer")
+    wrong |= _wrong_sign_on(settings, given)
     wrong |= _wrong_mail(settings, given) | _wrong_callers(settings)
     wrong |= _wrong_push(settings, given)
     if wrong:
@@ -190,11 +189,14 @@ def _check_production(settings: Settings, given: set[str]) -> None:
         raise Refused(f"Рабочая среда не запускается с учебными значениями; задайте: {names}.")
 
 
-def _sign_on(settings: Settings) -> set[str]:
-    """What must be given to sign in by: a gateway publishes its keys itself."""
+def _wrong_sign_on(settings: Settings, given: set[str]) -> set[str]:
+    """Whom people sign in at: under https; a gateway, unlike ЕСИА, publishes its keys itself."""
+    needed = {"esia_url", "esia_certificate_file", "esia_trusted_files"}
+    where = "esia_url"
     if settings.esia_mode == "oidc":
-        return {"oidc_issuer", "esia_mnemonic"}
-    return {"esia_url", "esia_certificate_file", "esia_trusted_files"}
+        needed, where = {"esia_mnemonic"}, "oidc_issuer"
+    open_to_all = not settings.sign_on_origin.startswith("https:")
+    return (needed - given) | ({where} if open_to_all else set())
 
 
 def _wrong_mail(settings: Settings, given: set[str]) -> set[str]:

@@ -4,6 +4,7 @@ on which days. Whole regions and several clinics at once, unlike the pages' `boo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from registratura.booking import rules
@@ -35,6 +36,14 @@ class Offering:
         """Those who may be booked on some day that is open, in the order given."""
         judged = (self._judge(doctor) for doctor in found)
         return [it for it in judged if it is not None]
+
+    def clinics(self, found: Sequence[Doctor]) -> set[UUID]:
+        """Where somebody of them may be booked: one of a clinic is enough."""
+        open_to_him: set[UUID] = set()
+        for doctor in found:
+            if doctor.department_id not in open_to_him and self._judge(doctor):
+                open_to_him.add(doctor.department_id)
+        return open_to_him
 
     def _judge(self, doctor: Doctor) -> "Offered | None":
         window = doctor.window(self.channel, now=self.now)

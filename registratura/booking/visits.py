@@ -37,21 +37,27 @@ class Visit:
     room_name: str | None
     floor: int | None
     zone: str
+    referral_id: UUID | None
     cancelled_by: str | None
     cancelled_at: datetime | None
+    cancelled_because: str | None  # why, in the clinic's words for the patient
     acts: bool  # this account may move and cancel it, not only see it
     booked_by: Literal["here", "patient", "representative", "elsewhere"]  # portal accounts, or not
 
     def is_coming(self, now: datetime) -> bool:
-        """Whether the visit is still ahead."""
+        """Whether the visit is still ahead: it may be moved and cancelled."""
         return self.state == State.BOOKED and self.starts_at > now
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is not over: ahead, under way, or the patient has come and waits."""
+        return self.state in (State.BOOKED, State.ARRIVED) and self.ends_at > now
 
 
 # An account sees every visit of its owner and of those whose visits it may see, but of the others
 # only what it booked itself, and nothing that the patient hides. Names are those the account's
 # owner typed. Cards that the desk joined are read together, whichever of them the link names; one
 # that is reached twice is read once, by the better link.
-_VISIBLE: LiteralString = f"""
+REACHED: LiteralString = f"""
     with reached as (
         select distinct on (card.id) card.id, acting.acts and rung.acts as acts,
                acting.sees and rung.sees as sees, {HIDDEN} as hidden,
@@ -60,6 +66,8 @@ _VISIBLE: LiteralString = f"""
         where acting.account_id = %(account)s and {LIVING}
         order by card.id, {BETTER}
     )
+"""
+COLUMNS: LiteralString = """
     select appointment.id, to_char(appointment.number, 'FM9999999999000000') as number,
            appointment.state, appointment.channel,
            appointment.starts_at, appointment.ends_at, reached.id as patient_id,
@@ -70,19 +78,21 @@ _VISIBLE: LiteralString = f"""
            department.id as department_id, department.name as department,
            organisation.short_name as organisation, department.address, department.phone,
            room.number as room, room.name as room_name, room.floor, organisation.zone,
-           appointment.cancelled_by, appointment.cancelled_at, reached.acts,
+           appointment.referral_id, appointment.cancelled_by, appointment.cancelled_at,
+           appointment.cancelled_because, reached.acts,
            case when appointment.account_id = %(account)s then 'here'
                 when appointment.account_id is null then 'elsewhere'
                 when exists (select from account join person on person.id = account.person_id
                              where account.id = appointment.account_id
                                and reached.id in (person.id, person.joined_into)) then 'patient'
                 else 'representative' end as booked_by
+"""
+FROM_REACHED: LiteralString = """
     from reached
     join person as part on part.id = reached.id or part.joined_into = reached.id
     join appointment on appointment.patient_id = part.id
          and (reached.sees or appointment.account_id = %(account)s)
          and appointment.position_id <> all(reached.hidden)
-         and appointment.state not in ('held', 'expired')
     join post on post.id = appointment.post_id
     join position on position.id = appointment.position_id
     join room on room.id = appointment.room_id
@@ -90,6 +100,9 @@ _VISIBLE: LiteralString = f"""
     join organisation on organisation.id = department.organisation_id
     left join practitioner on practitioner.id = post.practitioner_id
 """
+_VISITS: LiteralString = (
+    REACHED + COLUMNS + FROM_REACHED + "where appointment.state not in ('held', 'expired')"
+)
 
 
 async def search_for(
@@ -99,7 +112,7 @@ async def search_for(
     visits = await database.rows(
         db,
         Visit,
-        _VISIBLE + " order by appointment.starts_at desc limit 200",
+        _VISITS + " order by appointment.starts_at desc limit 200",
         account=account_id,
         today=today_of(now, region_zone),
     )
@@ -113,7 +126,7 @@ async def get_for(
     found = await database.find(
         db,
         Visit,
-        _VISIBLE + " where appointment.id = %(appointment)s",
+        _VISITS + " and appointment.id = %(appointment)s",
         account=account_id,
         appointment=appointment_id,
         today=today_of(now, region_zone),

@@ -35,10 +35,13 @@ class Wish:
     federal_session: str | None = None  # the gateway's conversation in which it is asked
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for a moment without a zone, and for a waiver that is not staff's."""
+        """Raises `ValueError` for a moment without a zone, for a waiver that is not staff's, and
+        for a federal session that is not the federation's."""
         check_moment(self.now)
         if self.waived_by is not None and self.actor.kind != "staff":
             raise ValueError("waived_by: only staff waive a rule")
+        if self.federal_session is not None and self.actor.kind != "federation":
+            raise ValueError("federal_session: only the federation has one")
 
     @property
     def account_id(self) -> str | None:

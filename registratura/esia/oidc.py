@@ -1,5 +1,6 @@
 """A gateway of standard OpenID Connect in ЕСИА's place: code with PKCE S256, `private_key_jwt`."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from registratura_ground.refused import Refused
 
 SCOPE = "openid profile email phone address"
 ASSERTION_LASTS = 120  # seconds
+LOGOUT_WAITS = 2.0  # seconds for a gateway that must first say where
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -96,8 +98,9 @@ class Oidc(Wire):
         """Where a browser ends its session at the gateway, to come back to `path` (OpenID Connect
         RP-Initiated Logout); the portal's own page where the gateway has no such address."""
         try:
-            endpoint = await self.discovery.endpoint("end_session_endpoint")
-        except EsiaFault:  # the session here has ended: that is not undone
+            async with asyncio.timeout(LOGOUT_WAITS):
+                endpoint = await self.discovery.endpoint("end_session_endpoint")
+        except (EsiaFault, TimeoutError):  # the session here has ended: that is not undone
             endpoint = None
         if endpoint is None:
             return self.home + path

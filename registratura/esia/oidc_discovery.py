@@ -1,7 +1,7 @@
 """What a provider of OpenID Connect publishes of itself, kept for a while: document and keys."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ KEYS_AGAIN = 10.0  # seconds between two looks for a key that is not there
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
 _WELL_KNOWN = "/.well-known/openid-configuration"
-Ask = Callable[[str, str], Awaitable[Any]]
+Ask = Callable[[str, str], Coroutine[Any, Any, Any]]
 
 
 class Discovery:
@@ -26,29 +26,41 @@ class Discovery:
         self._issuer = issuer
         self._ask = ask
         self._clock = clock
-        self._one_at_a_time = asyncio.Lock()
         self._document: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._under_way: dict[str, asyncio.Task[Any]] = {}
 
     async def document(self) -> Mapping[str, Any]:
         """The provider's document (OpenID Connect Discovery, 4). Refuses with `EsiaDown`, or with
         `EsiaRefused` one of another issuer or with endpoints elsewhere than at the issuer."""
-        async with self._one_at_a_time:
-            if self._document is None or self._document[0] <= self._clock():
-                told = await self._ask("GET", f"{self._issuer.rstrip('/')}{_WELL_KNOWN}")
-                self._document = (self._clock() + DOCUMENT_LASTS, self._checked(told))
-            return self._document[1]
+        if self._document is None or self._document[0] + DOCUMENT_LASTS <= self._clock():
+            told = await self._once(f"{self._issuer.rstrip('/')}{_WELL_KNOWN}")
+            self._document = (self._clock(), self._checked(told))
+        return self._document[1]
 
     async def keys(self, *, again: bool = False) -> KeySet:
         """The provider's public keys; `again`: asked for anew, for a key that was not among them,
         unless that was done just now."""
-        address = (await self.document())["jwks_uri"]
-        async with self._one_at_a_time:
-            now = self._clock()
-            age = KEYS_AGAIN if again else KEYS_LAST
-            if self._keys is None or self._keys[0] + age <= now:
-                self._keys = (now, _key_set(await self._ask("GET", address)))
-            return self._keys[1]
+        lasts = KEYS_AGAIN if again else KEYS_LAST
+        if self._keys is None or self._keys[0] + lasts <= self._clock():
+            told = await self._once((await self.document())["jwks_uri"])
+            self._keys = (self._clock(), _key_set(told))
+        return self._keys[1]
+
+    async def _once(self, address: str) -> Any:
+        """What lies there, asked once for all who want it now: where the provider hangs, each
+        waits for one answer, not for those of all before him."""
+        task = self._under_way.get(address)
+        if task is None:
+            task = asyncio.ensure_future(self._ask("GET", address))
+            self._under_way[address] = task
+            task.add_done_callback(lambda done: self._forget(address, done))
+        return await asyncio.shield(task)
+
+    def _forget(self, address: str, done: asyncio.Task[Any]) -> None:
+        del self._under_way[address]
+        if not done.cancelled():
+            done.exception()  # known to whoever waited; nobody may have
 
     async def endpoint(self, name: str) -> str | None:
         """The address of an endpoint, or None where the provider has none."""

@@ -16,6 +16,15 @@ class SenderFault(SoapFault):
     """Not XML, a DTD, no envelope, an unknown operation, too big, or an id is missing."""
 
 
+class OwnFault(SoapFault):
+    """Ours, where no operation could answer by its own `INTERNAL_ERROR`."""
+
+    code = "soap:Server"
+
+    def __init__(self) -> None:
+        super().__init__("Сбой на стороне региона. Попробуйте ещё раз через несколько минут.")
+
+
 class VersionMismatch(SoapFault):
     """The envelope is SOAP 1.2."""
 

@@ -4,6 +4,7 @@ The answer is in no published schema: any 2xx without a Fault means delivered, u
 code that is not SUCCESS.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 import httpx
@@ -45,6 +46,7 @@ class Receiver:
 
     url: str
     http: httpx.AsyncClient
+    seconds: float  # for a whole answer: one that trickles never meets the client's own limits
     circuit: Circuit = field(default_factory=Circuit)
 
     async def send(self, message: bytes) -> None:
@@ -67,14 +69,14 @@ class Receiver:
     async def _answer(self, message: bytes) -> "_Answer":
         asked = self.http.stream("POST", self.url, content=message, headers=_HEADERS)
         try:
-            async with asked as response:
+            async with asyncio.timeout(self.seconds), asked as response:
                 body = b""
                 async for part in response.aiter_bytes():
                     body += part
                     if len(body) > _LARGEST:
                         break
                 return _Answer(response.status_code, body)
-        except httpx.TimeoutException:
+        except (TimeoutError, httpx.TimeoutException):
             raise Unanswered("TIMEOUT") from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise Unanswered("NO_CONNECTION") from None
@@ -98,6 +100,7 @@ def open_receiver(settings: Settings) -> Receiver:
             trust_env=False,
             follow_redirects=False,
         ),
+        most,
     )
 
 

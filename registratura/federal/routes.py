@@ -6,15 +6,17 @@ from datetime import datetime
 
 import structlog
 from litestar import Response, get, post
+from litestar.exceptions import InternalServerException
 from litestar.types import ControllerRouterHandler
 
 from registratura.federal import answering, description, metrics
 from registratura.federal.answering import Desk, Outcome
 from registratura.federal.callers import may_call
-from registratura.federal.faults import NotAuthenticated, SenderFault, SoapFault
+from registratura.federal.faults import NotAuthenticated, OwnFault, SenderFault, SoapFault
 from registratura.federal.wire import fold
 from registratura.federal.writing import envelope, fault
 from registratura.settings import Settings
+from registratura.web import logs
 from registratura.web.errors import reference_of
 from registratura.web.requests import AnyRequest, pool_of
 
@@ -34,12 +36,17 @@ def _fault_answer(request: AnyRequest, it: SoapFault) -> Response[bytes]:
     return Response(fault(it), media_type=_XML, status_code=it.status, headers=headers)
 
 
+def _own_fault_answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+    _LOG.error("fault", request_id=reference_of(request), **logs.fault(error))
+    return _fault_answer(request, OwnFault())
+
+
 @post(
     PATH,
     name="federal",
     status_code=200,
     guards=[may_call],
-    exception_handlers={SoapFault: _fault_answer},
+    exception_handlers={SoapFault: _fault_answer, Exception: _own_fault_answer},
     exclude_from_csrf=True,
     request_max_body_size=None,
     include_in_schema=False,
@@ -80,6 +87,8 @@ async def _read_body(request: AnyRequest) -> bytes:
                     parts.append(part)
                 elif size > _READ_ON:
                     break
+    except InternalServerException:  # as the framework calls it
+        raise SenderFault("Запрос оборван.") from None
     except TimeoutError:
         raise SenderFault("Запрос приходит слишком медленно.") from None
     if size > LARGEST:

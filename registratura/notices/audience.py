@@ -19,12 +19,34 @@ _KNOWING: LiteralString = f"""
     where {LIVING} and {MAY_SEE}
 """
 
-STILL_KNOWS: LiteralString = (
-    "exists (select"
-    + _KNOWING
-    + " and appointment.id = notice.subject_id and acting.account_id = notice.account_id)"
-)
-"""A condition on a row of `notice`: its account may know of its visit today."""
+# Of a link: the patient, and who sees his visits; its own holder also when it has ended, but not
+# when the desk closed it.
+_KNOWING_OF_A_LINK: LiteralString = f"""
+    from relative
+    join person as named on named.id = relative.person_id
+    join person as card on card.id = coalesce(named.joined_into, named.id)
+    {THEIRS}
+    where (acting.relative_id = relative.id and relative.closed_at is null
+           or {LIVING} and acting.sees and rung.sees)
+"""
+
+STILL_KNOWS: LiteralString = f"""
+    case when notice.relative_id is null then exists (
+        select {_KNOWING} and appointment.id = notice.subject_id
+           and acting.account_id = notice.account_id
+    ) else exists (
+        select {_KNOWING_OF_A_LINK} and relative.id = notice.relative_id
+           and acting.account_id = notice.account_id
+    ) end
+"""
+"""A condition on a row of `notice`: its account may know of its visit or link today."""
+
+# Where letters to the account of `acting` go: none to who agreed to nothing or does no longer.
+ADDRESS: LiteralString = """
+    (select email from account where account.id = acting.account_id
+        and exists (select from consent where consent.account_id = account.id
+                    and withdrawn_at is null))
+"""
 
 
 @dataclass(frozen=True)
@@ -56,10 +78,9 @@ async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[R
         select distinct on (acting.account_id)
                acting.account_id, card.id as person_id,
                acting.last_name, acting.first_name, acting.middle_name,
-               (select email from account where account.id = acting.account_id
-                    and exists (select from consent where consent.account_id = account.id
-                                and withdrawn_at is null)) as email
         """
+        + ADDRESS
+        + " as email "
         + _KNOWING
         + """
           and appointment.id = %(appointment)s and card.died_on is null

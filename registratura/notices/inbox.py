@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from registratura.db import Connection, rows
-from registratura.notices import texts
+from registratura.notices import link_texts, texts
 from registratura.notices.audience import STILL_KNOWS
 
 SHOWN = 100
@@ -22,6 +22,7 @@ class Message:
     created_at: datetime
     subject_id: UUID
     person_id: UUID
+    visit_id: UUID  # itself, or the cancelled one in whose place a time was proposed
     stands: bool
 
     @property
@@ -32,7 +33,11 @@ class Message:
     @property
     def path(self) -> str:
         """Where it leads."""
-        return texts.path(self.kind, self.subject_id, self.person_id, stands=self.stands)
+        if link_texts.is_of_a_link(self.kind):
+            return link_texts.path(self.kind)
+        return texts.path(
+            self.kind, self.subject_id, self.person_id, visit_id=self.visit_id, stands=self.stands
+        )
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,11 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
         """
         with shown as (
             select notice.id, notice.kind, notice.text, notice.state, notice.created_at,
-                   notice.subject_id, notice.person_id,
+                   coalesce(notice.subject_id, notice.relative_id) as subject_id,
+                   notice.person_id,
+                   coalesce(visit.proposed_for, visit.id, notice.relative_id) as visit_id,
                    coalesce(visit.state = 'held' and visit.held_until > %(now)s, false) as stands
-            from notice join appointment as visit on visit.id = notice.subject_id
+            from notice left join appointment as visit on visit.id = notice.subject_id
             where notice.account_id = %(account)s and notice.channel = 'portal' and
         """
         + STILL_KNOWS

@@ -101,7 +101,10 @@ class PatientIsAdult(NotTyped):
     """Every kinship that can be declared demands a patient under 18 (region's date of today)."""
 
     code: ClassVar[str] = "patient_is_adult"
-    words: ClassVar[str] = "Взрослый записывается сам, через свою учётную запись"
+    words: ClassVar[str] = (
+        "Взрослый записывается сам. Чтобы записывать его, попросите у него код: он создаст его "
+        "в своём личном кабинете"
+    )
 
 
 class SexUnknown(NotTyped):
@@ -204,6 +207,22 @@ class SameCard(Refusal):
 
     code: ClassVar[str] = "same_card"
     words: ClassVar[str] = "Это одна и та же карта"
+
+
+class CardsDiffer(Refusal):
+    """Two cards disagree about the person, and nobody says why. Parameter: in_what."""
+
+    code: ClassVar[str] = "cards_differ"
+    words: ClassVar[str] = (
+        "Карты расходятся: {in_what}. Если это всё же один человек, объясните, откуда разница"
+    )
+
+
+class CardNotJoined(Refusal):
+    """The card stands by itself: there is nothing to part it from."""
+
+    code: ClassVar[str] = "card_not_joined"
+    words: ClassVar[str] = "Эта карта ни к какой не присоединена"
 
 
 class CardJoined(Refusal):

@@ -19,7 +19,7 @@ from registratura.esia import (
     attempts,
 )
 from registratura.esia.attempts import Attempt
-from registratura.people import accounts, consents
+from registratura.people import accounts, children, consents
 from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
@@ -122,6 +122,7 @@ async def _consume(request: AnyRequest, state: str, now: datetime) -> Attempt | 
 async def _let_in(request: AnyRequest, who: Answer, next_path: str, now: datetime) -> Redirect:
     async with pool_of(request).connection() as db:
         account = await accounts.sign_in(db, who.profile, now=now)
+        await children.keep(db, account.id, who.children, now=now)
         session_id = await sessions.begin(
             db,
             account_id=account.id,

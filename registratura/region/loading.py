@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from registratura.audit.event import Actor, record
-from registratura.booking import schedules
+from registratura.booking import days_off
 from registratura.db import Connection, execute
 from registratura.region import moves_booking, moves_directory, moves_people, moves_rules
 from registratura.region.checks import check
@@ -21,7 +21,8 @@ _EASTERNMOST = ZoneInfo("Asia/Kamchatka")  # where the country's day begins
 async def load(db: Connection, folder: Path, *, now: datetime) -> Report:
     """Load the folder; running it again changes nothing.
 
-    Open times in what became a day off or an absence are closed; visits on them stay.
+    Open times in what became a day off or an absence are closed, and those of an absence that
+    became shorter are open again; visits on them stay.
     `db` needs the right to make temporary tables, no more. Files: docs/region-format.md.
     Refuses with `RegionBroken`, which lists every fault; then nothing was written.
     """
@@ -46,10 +47,11 @@ async def _load(db: Connection, folder: Path, faults: Faults, *, now: datetime) 
     if faults.total:
         raise RegionBroken(faults)
     moved = await _move(db, now=now)
+    await days_off.lock(db)
     report = Report(
         files={name: moved[name] for name in readers},
         doubtful_policies=sum(reader.doubtful_policies for reader in readers.values()),
-        blocked=await schedules.block_days_off(db, now=now),
+        blocked=await days_off.settle(db, now=now),
     )
     await record(
         db,

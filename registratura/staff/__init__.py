@@ -1,6 +1,7 @@
 """`registratura staff …`: what only staff may do, by commands, until they have a desk."""
 
 from registratura.staff import (  # noqa: F401 - each adds its commands to the group
+    absences,
     cards,
     days,
     dead_letters,

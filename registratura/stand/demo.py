@@ -46,13 +46,15 @@ def run(settings: Settings, size: str, tell: Tell) -> None:
 
 
 def _prepare(programs: Programs, size: str, tell: Tell) -> None:
-    settings, key_and_certificate = programs.settings, programs.esia_identity
+    settings = programs.settings
     migrate_registry(programs.databases.owner)
     keep_rsa_identity(settings.esia_key_file, settings.esia_certificate_file, "Registratura demo")
-    keep_rsa_identity(*key_and_certificate, "ESIA demo")
+    keep_rsa_identity(*programs.esia_identity, "ESIA demo")
+    keep_rsa_identity(*programs.gosuslugi_identity, "Gosuslugi demo")
     esia = module("registratura_standins.esia.cli")
     log, environment = programs.logs / "esia.log", programs.esia_environment()
-    _run_once(programs.register_client(), environment, log)
+    for command in programs.register_clients():
+        _run_once(command, environment, log)
     _run_once([*esia, "seed-demo"], environment, log)
     log, environment = programs.logs / "region.log", programs.registry_environment()
     if not _has_region(programs.databases.registry):

@@ -11,12 +11,14 @@ from registratura.stand.databases import Databases
 from registratura_ground.processes import Child
 from registratura_ground.refused import Refused
 
+FEDERAL_MNEMONIC = "GOSUSLUGI"  # of the federal portal at ЕСИА
 _SECRETS = (
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
     "DATABASE_ADMIN_URL",
     "REGISTRATURA_SECRET",
     "REGISTRATURA_SMTP_PASSWORD",
+    "REGISTRATURA_FEDERAL_BASIC",
     "REGISTRATURA_FEDERAL_STATUS_PASSWORD",
 )
 
@@ -68,6 +70,12 @@ class Programs:
         keys = self.settings.var / "keys"
         return keys / "esia.key", keys / "esia.crt"
 
+    @property
+    def gosuslugi_identity(self) -> tuple[Path, Path]:
+        """Key and certificate with which the federal portal signs its requests to ЕСИА."""
+        keys = self.settings.var / "keys"
+        return keys / "gosuslugi.key", keys / "gosuslugi.crt"
+
     def registry_environment(self) -> dict[str, str]:
         """For the portal, worker and commands: the application's role, never the owner's."""
         return (
@@ -77,6 +85,7 @@ class Programs:
                 "DATABASE_URL": self.databases.registry,
                 variable("secret"): self.settings.secret,
                 variable("smtp_password"): self.settings.smtp_password,
+                variable("federal_basic"): self.settings.federal_basic,
                 variable("federal_status_password"): self.settings.federal_status_password,
                 variable("var"): str(self.settings.var),
                 variable("public_url"): self.settings.public_url,
@@ -107,11 +116,21 @@ class Programs:
 
     def gosuslugi_environment(self) -> dict[str, str]:
         """For the stand-in of the federal portal."""
+        key, certificate = self.gosuslugi_identity
+        region = f"http://127.0.0.1:{self.settings.port}/federal/er"
         return self._without_secrets() | {
             "GOSUSLUGI_DATABASE_URL": self.databases.stand_ins["gosuslugi"],
             "GOSUSLUGI_PORT": str(self.places.gosuslugi_port),
             "GOSUSLUGI_PUBLIC_URL": self.places.gosuslugi_url,
+            "GOSUSLUGI_ESIA_URL": self.places.esia_url,
+            "GOSUSLUGI_ESIA_MNEMONIC": FEDERAL_MNEMONIC,
+            "GOSUSLUGI_ESIA_CERTIFICATE_FILE": str(self.esia_identity[1]),
+            "GOSUSLUGI_KEY_FILE": str(key),
+            "GOSUSLUGI_CERTIFICATE_FILE": str(certificate),
+            "GOSUSLUGI_REGION_URL": self.inherited.get("GOSUSLUGI_REGION_URL") or region,
             variable("public_url"): self.settings.public_url,
+            variable("region_name"): self.settings.region_name,
+            variable("region_zone"): self.settings.region_zone,
         }
 
     def family(self) -> list[Child]:
@@ -139,15 +158,21 @@ class Programs:
             ),
         ]
 
-    def register_client(self) -> list[str]:
-        """Makes the portal known to the stand-in."""
-        host = urlsplit(self.settings.public_url).netloc
+    def register_clients(self) -> list[list[str]]:
+        """Commands that make the portal and the federal portal known to the stand-in of ЕСИА."""
         return [
-            *module("registratura_standins.esia.cli"),
-            "register-client",
-            *("--mnemonic", self.settings.esia_mnemonic),
-            *("--certificate", str(self.settings.esia_certificate_file)),
-            *("--mode", "rsa", "--host", host, "--name", self.settings.portal_name),
+            _register(
+                self.settings.esia_mnemonic,
+                self.settings.esia_certificate_file,
+                self.settings.public_url,
+                self.settings.portal_name,
+            ),
+            _register(
+                FEDERAL_MNEMONIC,
+                self.gosuslugi_identity[1],
+                self.places.gosuslugi_url,
+                "Госуслуги, учебный стенд",
+            ),
         ]
 
     def _child(
@@ -164,6 +189,15 @@ class Programs:
     def _without_secrets(self) -> dict[str, str]:
         foreign = {*_SECRETS, *(one for one in self.inherited if one.endswith("_DATABASE_URL"))}
         return {name: text for name, text in self.inherited.items() if name not in foreign}
+
+
+def _register(mnemonic: str, certificate: Path, public_url: str, name: str) -> list[str]:
+    return [
+        *module("registratura_standins.esia.cli"),
+        "register-client",
+        *("--mnemonic", mnemonic, "--certificate", str(certificate), "--mode", "rsa"),
+        *("--host", urlsplit(public_url).netloc, "--name", name),
+    ]
 
 
 def module(name: str) -> list[str]:

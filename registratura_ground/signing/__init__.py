@@ -1,6 +1,6 @@
 """Signatures behind one small interface, and signed tokens (JWS) on top of them."""
 
-from registratura_ground.signing.container import verify_container
+from registratura_ground.signing.container import sign_container, verify_container
 from registratura_ground.signing.gost import (
     GostSigner,
     GostVerifier,
@@ -45,6 +45,7 @@ __all__ = [
     "open_signer",
     "open_verifier",
     "rsa_certificate_hash",
+    "sign_container",
     "unb64url",
     "verify_container",
 ]

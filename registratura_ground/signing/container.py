@@ -1,6 +1,22 @@
 """Signatures in a CMS container, as v1 of ЕСИА's protocol carries them."""
 
-from registratura_ground.signing.openssl import run
+from registratura_ground.signing.openssl import OpensslFault, run
+
+
+async def sign_container(
+    key_pem: bytes, certificate_pem: bytes, data: bytes, *, gost: bool
+) -> bytes:
+    """A detached container (DER) with the certificate and the usual signed attributes.
+
+    Digest SHA-256, or Streebog-256 for a GOST key. Refuses with `OpensslFault`.
+    """
+    files = {"certificate": certificate_pem, "key": key_pem, "data": data}
+    kind = ["-md", "md_gost12_256" if gost else "sha256", "-outform", "DER"]
+    signing = ["-signer", "certificate", "-inkey", "key"]
+    done = await run(["cms", "-sign", "-binary", "-in", "data", *kind, *signing], files, gost=gost)
+    if done.code or not done.out:
+        raise OpensslFault("openssl did not sign")
+    return done.out
 
 
 async def verify_container(

@@ -7,17 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
 from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.datastructures import Cookie
 from litestar.response import Template
 from litestar.template import TemplateConfig
-from markupsafe import Markup
 
 from registratura_ground import look
+from registratura_ground.look.environment import make_environment
 from registratura_ground.look.shelf import Shelf, look_files
-from registratura_ground.look.vision import CHOICES, Vision
 from registratura_standins.esia.clients import search_origins
 from registratura_standins.esia.cookies import cookie_name
 from registratura_standins.esia.database import Connection
@@ -67,27 +64,8 @@ def make_shelf() -> Shelf:
 
 def make_templates(settings: Settings, shelf: Shelf) -> TemplateConfig[JinjaTemplateEngine]:
     """Our templates, then those of the shared look. A name that a page lacks is an error."""
-    environment = Environment(
-        loader=FileSystemLoader([_HERE / "templates", look.TEMPLATES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-    def vision(context: Context) -> Vision:
-        request = context["request"]
-        return Vision.parsed(request.cookies.get(cookie_name(settings, "vision")))
-
-    environment.globals.update(
-        static_url=shelf.url,
-        vision_choices=CHOICES,
-        vision=pass_context(vision),
-        csrf_field=pass_context(_csrf_field),
-        has_token=pass_context(_has_token),
-        here=pass_context(_here),
-    )
+    folders = [_HERE / "templates", look.TEMPLATES]
+    environment = make_environment(folders, shelf, cookie_name(settings, "vision"))
     environment.filters.update(_filters())
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
 
@@ -122,20 +100,3 @@ def _filters() -> dict[str, Any]:
         "policy": format_policy,
         "level": NAMES.__getitem__,
     }
-
-
-def _csrf_field(context: Context) -> Markup:
-    field: Any = context["csrf_input"]
-    return Markup(field)  # noqa: S704 - made and escaped by Litestar
-
-
-def _has_token(context: Context) -> bool:
-    """False on a page for an address that is not there: its forms would be refused."""
-    return 'value=""' not in context["csrf_input"]
-
-
-def _here(context: Context) -> str:
-    """Path and query of this page; a page that answered a POST is asked for anew."""
-    scope = context["request"].scope
-    query = scope["query_string"].decode("latin-1")
-    return f"{scope['path']}?{query}" if query else str(scope["path"])

@@ -1,134 +1,159 @@
-"""The stand-in's application: one page, its low-vision settings, its static files."""
+"""Builds the stand-in: database, ЕСИА, the region, pages; what is due is done beside them."""
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Request, get, post
+import psycopg
+import structlog
+from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.contrib.jinja import JinjaTemplateEngine
-from litestar.datastructures import Cookie, State
-from litestar.enums import RequestEncodingType
-from litestar.exceptions import HTTPException
-from litestar.params import Body
-from litestar.response import Redirect, Template
-from litestar.template import TemplateConfig
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.di import Provide
+from litestar.types import BeforeMessageSendHookHandler, Message, Scope
+from psycopg_pool import PoolTimeout
 
-from registratura_ground import look
-from registratura_ground.look.shelf import look_files
 from registratura_ground.look.static import static_route
-from registratura_ground.look.vision import CHOICES, Vision
-from registratura_standins.gosuslugi.settings import Settings
-
-AnyRequest = Request[Any, Any, Any]
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-_HERE = Path(__file__).parent
-_YEAR = 365 * 24 * 3600
-_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+from registratura_standins.gosuslugi import (
+    appointments,
+    asking,
+    checking,
+    doctors,
+    errors,
+    home,
+    logs,
+    pages,
+    patient,
+    push,
+    referrals,
+    signin,
+    times,
+    whom,
 )
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+from registratura_standins.gosuslugi.asking import Line
+from registratura_standins.gosuslugi.cookies import cookie_name
+from registratura_standins.gosuslugi.database import migrate, open_pool
+from registratura_standins.gosuslugi.esia import keep_identity, open_esia
+from registratura_standins.gosuslugi.region import open_region
+from registratura_standins.gosuslugi.sessions import sweep
+from registratura_standins.gosuslugi.settings import Settings
+from registratura_standins.gosuslugi.visitors import lease_of, newcomer, visitor
+
+_LOG = structlog.get_logger("due")
+_LARGEST_BODY = 256 * 1024
+_EVERY = 1.0  # seconds between looks at what is due
+_SWEPT_EVERY = timedelta(hours=1)
+ROUTES = (
+    home.show_home,
+    home.show_catalogue,
+    home.show_service,
+    home.show_help,
+    home.set_vision,
+    home.check_health,
+    signin.start,
+    signin.finish,
+    signin.sign_out,
+    whom.ask_whom,
+    whom.ask_whom_again,
+    whom.begin,
+    whom.change,
+    patient.ask_patient,
+    patient.keep_patient,
+    doctors.show_area_doctor,
+    doctors.show_positions,
+    doctors.show_clinics,
+    doctors.show_doctors,
+    doctors.choose_doctor,
+    referrals.ask_referral,
+    referrals.find_referral,
+    times.show_times,
+    times.choose_time,
+    checking.show_check,
+    checking.book,
+    appointments.show_appointments,
+    appointments.show_appointment,
+    appointments.ask_to_cancel,
+    appointments.cancel,
+    push.take_status,
+    push.list_statuses,
+)
 
 
-@get("/")
-async def home(request: AnyRequest) -> Template:
-    """What this will be; the one link leads to the registry's own portal."""
-    return _page(request, "home.html")
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    await migrate(settings.database_url)
+    app.state.pool = await open_pool(settings.database_url)
+    line = Line(app.state.pool, app.state.region, lease_of(settings))
+    due = asyncio.create_task(_do_what_is_due(line))
+    try:
+        yield
+    finally:
+        due.cancel()
+        with suppress(asyncio.CancelledError):
+            await due
+        await app.state.region.http.aclose()
+        await app.state.esia.http.aclose()
+        await app.state.pool.close()
 
 
-@post("/vision")
-async def choose_vision(request: AnyRequest, data: Form) -> Redirect:
-    """Keep the low-vision settings for a year; `reset` forgets them."""
-    vision = Vision() if "reset" in data else Vision.chosen(data)
-    answer = Redirect("/", status_code=303)
-    answer.cookies.append(_cookie(request, vision))
-    return answer
+async def _do_what_is_due(line: Line) -> None:
+    """Unanswered bookings and cancellings are asked again, for as long as the application lives."""
+    swept = datetime.min.replace(tzinfo=UTC)
+    while True:
+        now = datetime.now(UTC)
+        try:
+            if now - swept > _SWEPT_EVERY:
+                async with line.pool.connection() as db:
+                    await sweep(db, now)
+                swept = now
+            await asking.look_after(line, now)
+        except (psycopg.OperationalError, PoolTimeout) as fault:
+            _LOG.warning("database", kind=type(fault).__name__)
+        except Exception as fault:
+            _LOG.error("fault", **logs.fault(fault))
+        await asyncio.sleep(_EVERY)
 
 
-@get("/healthz", exclude_from_csrf=True)
-async def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
+    ordinary = pages.make_headers(settings)
 
+    async def add_headers(message: Message, scope: Scope) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, text in ordinary.items():
+                headers.setdefault(name, text)
 
-def on_http(request: AnyRequest, fault: HTTPException) -> Template:
-    """Anything else: there is no such page here."""
-    return _page(request, "not_found.html", fault.status_code)
+    return add_headers
 
 
 def create_app(settings: Settings) -> Litestar:
-    """The application that these settings describe."""
-    shelf = _shelf()
+    """The application; its key is made here, the schema at its start."""
+    keep_identity(settings)
     return Litestar(
-        route_handlers=[home, choose_vision, healthz, static_route(shelf)],
-        exception_handlers={HTTPException: on_http},
-        template_config=_templates(settings, shelf),
+        [*ROUTES, static_route(pages.make_shelf())],
+        state=State(
+            {
+                "settings": settings,
+                "esia": open_esia(settings),
+                "region": open_region(settings),
+            }
+        ),
+        dependencies={"newcomer": Provide(newcomer), "visitor": Provide(visitor)},
+        lifespan=[_running],
+        template_config=pages.make_templates(settings),
         csrf_config=CSRFConfig(
             secret=settings.secret,
-            cookie_name=_name(settings, "csrf"),
+            cookie_name=cookie_name(settings, "csrf"),
             cookie_secure=settings.secure,
             cookie_httponly=True,
         ),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
-        response_headers=_HEADERS,
-        state=State({"settings": settings}),
-        logging_config=None,
+        exception_handlers=errors.HANDLERS,
+        before_send=[_make_header_hook(settings)],
         openapi_config=None,
-    )
-
-
-def _shelf() -> look.Shelf:
-    styles = (*look.STYLES, _HERE / "static" / "gosuslugi.css")
-    files = {**look_files(look.FOLDER), "favicon.svg": _HERE / "static" / "favicon.svg"}
-    return look.Shelf("/static", files, {"gosuslugi.css": styles})
-
-
-def _templates(settings: Settings, shelf: look.Shelf) -> TemplateConfig[JinjaTemplateEngine]:
-    environment = Environment(
-        loader=FileSystemLoader([_HERE / "templates", look.TEMPLATES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
-    environment.globals.update(
-        static_url=shelf.url, vision_choices=CHOICES, registry_url=settings.registry_url
-    )
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
-
-
-def _page(request: AnyRequest, template: str, status: int = 200) -> Template:
-    settings: Settings = request.app.state.settings
-    vision = Vision.parsed(request.cookies.get(_name(settings, "vision")))
-    context: Mapping[str, object] = {"vision": vision}
-    return Template(
-        template,
-        context=dict(context),
-        status_code=status,
-        media_type="text/html",
-        headers={"Cache-Control": "private, no-cache", **_HEADERS},
-    )
-
-
-def _name(settings: Settings, purpose: str) -> str:
-    return f"{'__Host-' if settings.secure else ''}gosuslugi_{purpose}"
-
-
-def _cookie(request: AnyRequest, vision: Vision) -> Cookie:
-    settings: Settings = request.app.state.settings
-    return Cookie(
-        key=_name(settings, "vision"),
-        value=vision.cookie,
-        path="/",
-        secure=settings.secure,
-        httponly=True,
-        samesite="lax",
-        max_age=_YEAR if vision.cookie else 0,
+        logging_config=None,
+        request_max_body_size=_LARGEST_BODY,
     )

@@ -1,6 +1,7 @@
 """Every refusal that the federation can meet has its code of the profile."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from registratura.booking.refusals import BookingRefusal
 from registratura.federal import codes
@@ -18,6 +19,7 @@ from registratura.federal.refusals import (
 )
 from registratura.refusal import Refusal
 
+TESTS = Path(__file__).parents[1]
 TOLD_AS = {
     PatientNotFound: "PATIENT_NOT_FOUND",
     SessionOver: "SESSION_TIMED_OUT",
@@ -52,3 +54,12 @@ def test_a_refusal_without_a_code_is_a_fault_of_ours() -> None:
         words = "Нет"
 
     assert codes.code_of(Unheard(), codes.READING) == "INTERNAL_ERROR"
+
+
+def test_every_code_that_can_be_answered_is_produced_by_a_test() -> None:
+    tables = (codes.BOOKING, codes.READING, codes.CANCELLING, codes.USING)
+    told = {code for table in tables for code in table.values()} | {codes.SUCCESS}
+    tests = "\n".join(
+        path.read_text(encoding="utf-8") for path in (TESTS / "federal").glob("test_*.py")
+    )
+    assert [code for code in sorted(told) if f'"{code}"' not in tests] == []

@@ -22,6 +22,7 @@ from tests.faults.clients import HOT, TICK
 from tests.faults.journal import Entry, Said
 from tests.faults.town import Post, Resident, Town
 
+_TRIES = 3  # times asked for in one session
 _REFUSED = 409  # what the checker knows as a no: the gateway says it by a code
 _ENVELOPE = (
     '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>'
@@ -79,24 +80,32 @@ class FederalClient:
             await asyncio.sleep(0.01)
 
     async def book(self) -> None:
-        """A session of its own: who it is, a free time or one that everybody wants, the booking."""
-        session = str(uuid4())
+        """A session of its own: who it is, then one time after another until one is given."""
+        session, tried = str(uuid4()), set[str]()
         if await self._ask("GetPatientInfo", _identity(session, self.resident)) is None:
             return
+        for _ in range(_TRIES):
+            slot, post = await self._choose(session)
+            if not slot or slot in tried:
+                continue
+            tried.add(slot)
+            deed = Entry("book", f"{session}/{slot}", self.resident.patient, slot)
+            content = f"<Session_ID>{session}</Session_ID><Slot_Id>{slot}</Slot_Id>"
+            answer = await self._bring(deed, "CreateAppointment", content)
+            if answer.said == "yes":
+                self.visits[answer.visit] = post.position
+            if answer.said != "no":
+                return
+
+    async def _choose(self, session: str) -> tuple[str, Post]:
+        """A time that everybody wants, or a free one of a doctor to whom he has no visit."""
         if self.random.random() < HOT:
-            slot, post = self.random.choice(self.town.hot)
+            hot = self.random.choice(self.town.hot)
             await asyncio.sleep(TICK - time.monotonic() % TICK)
-        else:
-            held = self.visits.values()
-            post = self.random.choice([it for it in self.town.posts if it.position not in held])
-            slot = await self._find_slot(session, post)
-        if not slot:
-            return
-        deed = Entry("book", f"{session}/{slot}", self.resident.patient, slot)
-        content = f"<Session_ID>{session}</Session_ID><Slot_Id>{slot}</Slot_Id>"
-        answer = await self._bring(deed, "CreateAppointment", content)
-        if answer.said == "yes":
-            self.visits[answer.visit] = post.position
+            return hot
+        held = self.visits.values()
+        post = self.random.choice([it for it in self.town.posts if it.position not in held])
+        return await self._find_slot(session, post), post
 
     async def cancel(self, number: str) -> None:
         """By the number of the booking, which needs no session."""

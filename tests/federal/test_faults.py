@@ -7,7 +7,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from registratura.federal import answering
+from registratura.federal import answering, routes
 from registratura.federal.wire import ER
 from tests.given import federal
 from tests.given.federal import Caller
@@ -98,3 +98,14 @@ async def test_other_methods_are_not_answered(app: Litestar) -> None:
     async with federal.caller(app).client as client:
         refused: httpx.Response = await client.put("/federal/er", content=b"<a/>")
     assert refused.status_code == 405
+
+
+async def test_a_fault_of_ours_without_an_operation_is_a_fault_of_the_server(
+    epgu: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The injected fault: nothing can be written any more."""
+    body = federal.envelope("GetPatientInfo", session=epgu.session)
+    monkeypatch.setattr(routes, "envelope", None)
+    answer = await epgu.send(body)
+    assert "soap:Server" in federal.fault_of(answer)
+    assert "NoneType" not in answer.text

@@ -9,10 +9,12 @@ from litestar import Litestar
 from registratura.audit import Actor
 from registratura.booking import appointments
 from registratura.booking.model import Channel
+from registratura.booking.refusals import SlotTaken
 from registratura.booking.wishes import Wish
-from registratura.db import Connection, execute, value
+from registratura.db import Connection, Pool, execute, value
 from registratura.federal import sessions
 from registratura.people import cards
+from registratura.people.patients import Patient
 from tests.given import federal, people, portal, region
 from tests.given.federal import Answer, Caller, uuid4
 from tests.given.people import ZONE
@@ -188,3 +190,32 @@ async def test_fifty_sessions_fight_for_one_slot_and_one_wins(
     assert sorted(codes) == ["APPOINT_TIME_IS_BUSY"] * 49 + ["SUCCESS"]
     taken = await value(db, "select count(*) from appointment where live")
     assert taken == 1
+
+
+async def test_two_federal_users_and_three_of_the_portal_fight_for_one_slot_and_one_wins(
+    petrs: Caller, db: Connection, pool: Pool
+) -> None:
+    now = datetime.now(UTC)
+    slot = (await federal.free(db, "ent"))[0].slot_id
+    rivals = []
+    for number in range(5):
+        who = people.Identity("Учебный", chr(1072 + number) * 3, None, people.date(2016, 1, 1))
+        child = await people.card(db, who, policy_number=f"12345678900000{number:02}")
+        rivals.append(await cards.get_patient(db, child, now=now, zone=ZONE))
+
+    async def by_the_portal(patient: Patient) -> str:
+        wish = Wish(now, Actor("account"), patient, slot, Channel.PORTAL)
+        async with pool.connection() as own:
+            try:
+                await appointments.book(own, wish, uuid4())
+            except SlotTaken:
+                return "APPOINT_TIME_IS_BUSY"
+        return "SUCCESS"
+
+    async def by_the_gateway(patient: Patient) -> str:
+        session = f"of-{patient.first_name}"
+        await sessions.open_for(db, session, patient.person_id, now=now)
+        return (await Caller(petrs.client, session).book(slot)).code
+
+    codes = await asyncio.gather(*map(by_the_portal, rivals[:3]), *map(by_the_gateway, rivals[3:]))
+    assert sorted(codes) == ["APPOINT_TIME_IS_BUSY"] * 4 + ["SUCCESS"]

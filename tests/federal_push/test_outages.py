@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import LiteralString, cast
 
+import httpx
 import pytest
 from procrastinate import utils
 from procrastinate.jobs import Job
@@ -22,6 +23,8 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.settings import Settings
 from registratura.staff import staff
+from registratura_ground.refused import Refused
+from tests.esia_standin.program import free_port
 from tests.federal_push.pushing import CANCELED, RECORDED, Registry, Row
 from tests.given import federation as federal_side
 from tests.given import region
@@ -144,6 +147,14 @@ async def test_a_federation_that_is_down_is_left_in_peace(
     assert len(federation.told) == MOST_FAILURES
 
 
+async def test_a_busy_port_for_the_metrics_is_refused_in_words(
+    settings: Settings, federation: Federation
+) -> None:
+    port = int(federation.url.rpartition(":")[2])
+    with pytest.raises(Refused, match="REGISTRATURA_WORKER_METRICS_PORT"):
+        await worker.run(replace(settings, worker_metrics_port=port))
+
+
 def test_the_pauses_grow_and_last_for_more_than_a_day() -> None:
     pauses, attempts, waited = Pauses(), 0, []
     while (made := _decide(pauses, attempts)) is not None:
@@ -254,7 +265,9 @@ async def test_while_the_federation_is_silent_people_are_told_at_once(
 ) -> None:
     federation.gate.clear()
     slots = (await region.free(db))[:6]
-    working = asyncio.create_task(worker.run(replace(settings, federal_status_seconds=30)))
+    port = free_port()
+    patient = replace(settings, federal_status_seconds=30, worker_metrics_port=port)
+    working = asyncio.create_task(worker.run(patient))
     for slot in slots:
         visit = await book(db, maria, petr, slot.slot_id)
         await Registry(db, cast(Pool, None), settings).cancel(visit)
@@ -264,6 +277,9 @@ async def test_while_the_federation_is_silent_people_are_told_at_once(
     assert await value(db, delivered) == 0
     federation.gate.set()
     await _until(db, delivered, 2 * len(slots))
+    async with httpx.AsyncClient(trust_env=False) as http:
+        metrics = await http.get(f"http://127.0.0.1:{port}/metrics")
+    assert 'registratura_federal_pushed_total{state="delivered",status="CANCELED"}' in metrics.text
     os.kill(os.getpid(), signal.SIGTERM)
     await working
 

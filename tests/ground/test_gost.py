@@ -21,6 +21,7 @@ from registratura_ground.signing import (
     make_rsa_identity,
     open_signer,
     open_verifier,
+    sign_container,
     unb64url,
     verify_container,
 )
@@ -105,6 +106,16 @@ async def test_a_container_is_read_in_every_form_that_clients_write(
     other = make_gost_identity("REG40")[1]
     assert not await verify_container(other, TEXT, container, gost=True)
     assert not await verify_container(certificate, TEXT, b"no container", gost=True)
+
+
+async def test_a_container_of_ours_is_read_by_its_certificate_only(
+    pair: tuple[bytes, bytes],
+) -> None:
+    container = await sign_container(*pair, TEXT, gost=True)
+    assert await verify_container(pair[1], TEXT, container, gost=True)
+    assert not await verify_container(pair[1], TEXT + b"!", container, gost=True)
+    with pytest.raises(OpensslFault):
+        await sign_container(make_gost_identity("REG40")[0], pair[1], TEXT, gost=True)
 
 
 def test_kept_keys_are_made_once_and_closed_to_others(tmp_path: Path) -> None:

@@ -21,7 +21,9 @@ from registratura_ground.signing import (
     keep_rsa_identity,
     make_rsa_identity,
     rsa_certificate_hash,
+    sign_container,
     unb64url,
+    verify_container,
 )
 
 KEY, CERTIFICATE = make_rsa_identity("REG40")
@@ -154,3 +156,10 @@ def test_kept_keys_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
     certificate.unlink()
     with pytest.raises(ValueError, match="only one"):
         keep_rsa_identity(key, certificate, "REG40")
+
+
+async def test_a_container_of_rsa_is_read_by_its_certificate_only() -> None:
+    container = await sign_container(KEY, CERTIFICATE, b"text", gost=False)
+    assert await verify_container(CERTIFICATE, b"text", container, gost=False)
+    assert not await verify_container(OTHER_CERTIFICATE, b"text", container, gost=False)
+    assert not await verify_container(CERTIFICATE, b"text!", container, gost=False)

@@ -64,15 +64,18 @@ class Stand:
                 {"minutes": minutes},
             )
 
-    def staff(self, *arguments: str) -> None:
-        """`registratura staff …` beside the stand that runs."""
-        subprocess.run(
+    def staff(self, *arguments: str) -> str:
+        """`registratura staff …` beside the stand that runs; what it printed."""
+        done = subprocess.run(
             [sys.executable, "-m", "registratura.cli", "staff", *arguments],
             cwd=HOUSE,
             env={**os.environ, "REGISTRATURA_VAR": str(self.var)},
+            stdout=subprocess.PIPE,
+            text=True,
             check=True,
             timeout=60,
         )
+        return done.stdout
 
     @property
     def log(self) -> str:

@@ -146,7 +146,7 @@ async def test_a_proposed_time_is_confirmed_from_the_message(
             db, "update appointment set held_until = now() - interval '1 hour' where state = 'held'"
         )
         page = await maria.get("/messages")
-    assert f'href="/clinics?patient={patient}"' in page.text
+    assert f'href="/appointments/{receipt.appointment_id}"' in page.text
     assert "Подтвердить новое время" not in words_of(page)
 
 

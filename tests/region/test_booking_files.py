@@ -77,6 +77,23 @@ async def test_a_file_is_loaded_once_and_its_going_changes_nothing(
     assert not (await loaded(db, folder, name, lines)).changed_anything, "all of it was still there"
 
 
+async def test_a_position_gets_its_national_code_and_service_once(
+    db: Connection, folder: Path
+) -> None:
+    lines = [(59, "", "B01.031.001", "Приём"), (53, 45, "", ""), (45, 45, "", "")]
+    report = await loaded(db, folder, "national_codes", lines)
+    assert report.files["national_codes"] == Moved(rows=3, added=0, changed=2)
+    assert not (await loaded(db, folder, "national_codes", lines)).changed_anything
+    told = await value(
+        db,
+        "select array_agg((id, national_id, service_code)::text order by id) from position"
+        " where num_nonnulls(national_id, service_code) > 0",
+    )
+    assert told == ["(53,45,)", "(59,,B01.031.001)"]
+    put(folder, "national_codes", [(7, "", "", "")])
+    assert "positions.csv" in "".join(await faults_of(db, folder))
+
+
 @pytest.mark.parametrize("name", ["holidays", "absences", "referrals"])
 async def test_a_row_that_went_from_its_file_stays(db: Connection, folder: Path, name: str) -> None:
     await loaded(db, folder, name, EXAMPLES[name])
@@ -109,6 +126,27 @@ async def test_an_absent_doctor_receives_nobody_and_the_others_do(
     away = {date(2026, 12, day) for day in range(1, 6)}
     assert not away & {it.starts_at.date() for it in await region.free(db)}
     assert away <= {it.starts_at.date() for it in await region.free(db, "paediatrician")}
+
+
+async def test_an_absence_that_became_shorter_opens_its_times_again(
+    db: Connection, folder: Path
+) -> None:
+    await load(db, folder, now=NOW)
+    await region.open_days(db)
+    await loaded(db, folder, "absences", [AWAY])
+    await loaded(db, folder, "absences", [(*AWAY[:3], "2026-12-02", *AWAY[4:])])
+    days = {it.starts_at.date() for it in await region.free(db)}
+    assert {date(2026, 12, day) for day in range(1, 6)} & days == {
+        date(2026, 12, day) for day in range(3, 6)
+    }
+
+
+async def test_an_absence_longer_than_the_longest_leave_is_a_mistake(
+    db: Connection, folder: Path
+) -> None:
+    put(folder, "absences", [(*AWAY[:2], "1900-01-01", "2999-12-31", *AWAY[4:])])
+    assert any("дольше трёх лет" in it for it in await faults_of(db, folder))
+    assert await value(db, "select count(*) from absence") == 0
 
 
 async def test_two_absences_of_a_doctor_change_places(db: Connection, folder: Path) -> None:

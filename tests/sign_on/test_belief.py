@@ -17,6 +17,17 @@ SPOILED: list[tuple[str, str, dict[str, Any]]] = [
     ("another algorithm", "another algorithm", {"algorithm": "RS512"}),
     ("another key", "not signed by a trusted key", {"key": other_key()}),
     (
+        "another key of the id token alone",
+        "id token: not signed by a trusted key",
+        {"answer": {"id_token": Provider(key=other_key()).token("id", {"sub": OID})}},
+    ),
+    (
+        "an organisation",
+        "not a natural person",
+        {"identity": {"urn:esia:sbj": SUBJECT | {"urn:esia:sbj:typ": "L"}}},
+    ),
+    ("issued in the future", "access token is not valid yet", {"access": {"iat": 4_000_000_000}}),
+    (
         "another issuer",
         "access token of another issuer",
         {"access": {"iss": "https://esia.gosuslugi.ru/"}},
@@ -107,6 +118,19 @@ async def test_the_second_pinned_certificate_is_trusted_too(
         Provider().serve(app)
         client = portal.browser(app)
         assert (await come_back(client, await go_to_esia(client))).status_code == 303
+
+
+async def test_whose_tokens_are_believed_is_a_setting(database_url: str) -> None:
+    test_stand = "http://esia-portal1.test.gosuslugi.ru/"
+    async with portal.running(portal.settings(database_url, esia_issuer=test_stand)) as app:
+        provider = Provider(access={"iss": test_stand}, identity={"iss": test_stand})
+        provider.codes.add("another-code")
+        provider.serve(app)
+        client = portal.browser(app)
+        assert (await come_back(client, await go_to_esia(client))).status_code == 303
+        provider.access = {}  # of http://esia.gosuslugi.ru/
+        answer = await come_back(client, await go_to_esia(client), "another-code")
+        assert answer.status_code == 400
 
 
 async def test_a_code_used_already_is_refused(provider: Provider, maria: httpx.AsyncClient) -> None:

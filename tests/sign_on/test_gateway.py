@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 import pytest_asyncio
 from joserfc.jwk import ECKey, RSAKey
@@ -223,6 +222,14 @@ async def test_a_code_serves_once(walk: Walk) -> None:
         await walk.client.finish(back, attempt, now=datetime.now(UTC))
 
 
+async def test_a_code_serves_at_its_own_redirect_only(walk: Walk) -> None:
+    attempt = make_attempt("/")
+    back = await walk.go(attempt)
+    elsewhere = replace(walk.client, redirect_uri="http://127.0.0.1:8000/elsewhere")
+    with pytest.raises(EsiaRefused, match="invalid_grant"):
+        await elsewhere.finish(back, attempt, now=datetime.now(UTC))
+
+
 async def test_who_signs_with_another_key_is_not_us(walk: Walk) -> None:
     walk.gateway.client_key = make_key()
     with pytest.raises(EsiaRefused, match="invalid_client"):
@@ -273,17 +280,3 @@ async def test_sign_out_leads_to_the_gateway_and_back(walk: Walk) -> None:
         "client_id": ID,
         "post_logout_redirect_uri": "http://127.0.0.1:8000/signin",
     }
-
-
-async def test_sign_out_without_a_gateway_leads_home() -> None:
-    def down(_: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
-
-    lonely = client_of("http://gw.example", http=httpx.AsyncClient(transport=_mock(down)))
-    assert await lonely.logout_url("/") == "http://127.0.0.1:8000/"
-    with pytest.raises(EsiaDown):
-        await lonely.start(make_attempt("/"), now=datetime.now(UTC))
-
-
-def _mock(answer: Callable[[httpx.Request], httpx.Response]) -> httpx.MockTransport:
-    return httpx.MockTransport(answer)

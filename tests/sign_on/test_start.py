@@ -22,6 +22,7 @@ PRODUCTION = {
     "REGISTRATURA_SECRET": "b" * 40,
     "REGISTRATURA_PUBLIC_URL": "https://registratura.example",
     "DATABASE_URL": "postgresql://registratura_app@127.0.0.1/registratura",
+    "REGISTRATURA_FEDERAL_CALLERS": "203.0.113.0/24",
     "REGISTRATURA_ESIA_KEY_FILE": str(KEY),
     "REGISTRATURA_ESIA_MODE": "oidc",
     "REGISTRATURA_ESIA_MNEMONIC": "registry-40",
@@ -123,6 +124,17 @@ def test_production_with_a_gateway_needs_its_address_and_our_key_only() -> None:
     settings = Settings.from_environment(PRODUCTION)
     assert settings.oidc_issuer == "https://gw.example/realms/esia/"  # letter by letter
     assert settings.sign_on_origin == "https://gw.example"
+
+
+def test_production_asks_esia_itself_under_https_only() -> None:
+    direct = PRODUCTION | {
+        "REGISTRATURA_ESIA_MODE": "gost",
+        "REGISTRATURA_ESIA_CERTIFICATE_FILE": str(CERTIFICATE),
+        "REGISTRATURA_ESIA_TRUSTED_FILES": str(CERTIFICATE),
+    }
+    Settings.from_environment(direct | {"REGISTRATURA_ESIA_URL": "https://esia.gosuslugi.ru"})
+    with pytest.raises(Refused, match="REGISTRATURA_ESIA_URL"):
+        Settings.from_environment(direct | {"REGISTRATURA_ESIA_URL": "http://esia.gosuslugi.ru"})
 
 
 @pytest.mark.parametrize(

@@ -1,83 +1,17 @@
 """The portal and the ЕСИА stand-in, both whole, walked by one browser."""
 
-import itertools
-import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import psycopg
-import pytest
 from litestar import Litestar
 
 from registratura.db import Connection, value
 from registratura.esia import Answer, Esia
 from registratura.esia.attempts import make_attempt
-from registratura_ground import embedded
-from registratura_ground.signing import rsa_certificate_hash
-from registratura_standins.esia.app import create_app
-from registratura_standins.esia.clients import Certificate, Client, register
-from registratura_standins.esia.database import migrate
-from registratura_standins.esia.demo_accounts import seed_demo
-from registratura_standins.esia.scopes import REGISTRY
-from registratura_standins.esia.settings import Settings
-from tests.esia_standin.browser import Browser
 from tests.given import portal
-
-ESIA = "http://127.0.0.1:8001"
-MARIA, OLEG, SIMPLIFIED = "+7 900 000-00-01", "+7 900 000-00-02", "+7 900 000-00-04"
-_numbers = itertools.count(1)
-
-
-@pytest.fixture
-async def esia(server: embedded.Server, app: Litestar) -> AsyncIterator[Litestar]:
-    """The stand-in with its demo accounts; it knows the portal, and the portal asks it."""
-    name = f"esia_for_portal_{os.getpid()}_{next(_numbers)}"
-    server.ensure_role("esia")
-    server.ensure_database(name, "esia")
-    configured = Settings(
-        database_url=server.url(name, "esia"),
-        key_file=portal.keys() / "esia.key",
-        certificate_file=portal.keys() / "esia.crt",
-    )
-    await _fill(configured.database_url)
-    stand_in = create_app(configured)
-    async with portal.alive(stand_in):
-        transport = httpx.ASGITransport(stand_in)  # type: ignore[arg-type]
-        app.state.esia = replace(app.state.esia, http=httpx.AsyncClient(transport=transport))
-        yield stand_in
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        admin.execute(f'drop database "{name}" with (force)'.encode())
-
-
-async def _fill(url: str) -> None:
-    await migrate(url)
-    certificate = (portal.keys() / "registratura.crt").read_bytes()
-    client = Client("REG40", "Портал", "Запись к врачу", "rsa", [portal.ADDRESS], list(REGISTRY))
-    named = Certificate(rsa_certificate_hash(certificate), certificate.decode())
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as db:
-        await seed_demo(db, datetime.now(UTC))
-        await register(db, client, [named])
-
-
-@asynccontextmanager
-async def at_esia(esia: Litestar) -> AsyncIterator[Browser]:
-    transport = httpx.ASGITransport(esia)  # type: ignore[arg-type]
-    async with Browser(transport=transport, base_url=ESIA) as browser:
-        yield browser
-
-
-async def sign_in(maria: httpx.AsyncClient, esia: Litestar, login: str) -> httpx.Response:
-    """From the portal's link through ЕСИА to the portal's answer."""
-    start = await maria.get("/signin/esia?next=/appointments")
-    async with at_esia(esia) as browser:
-        answer = await browser.sign_on(start.headers["location"], login)
-    back = urlsplit(answer.headers["location"])
-    assert f"{back.scheme}://{back.netloc}" == portal.ADDRESS
-    return await maria.get(f"{back.path}?{back.query}")
+from tests.sign_on.stand_in import MARIA, OLEG, SIMPLIFIED, at_esia, sign_in
 
 
 async def test_maria_signs_in_and_is_known(
@@ -133,6 +67,7 @@ async def test_an_answer_in_pieces_tells_the_same_as_a_whole_one(
     assert len(whole.children) == 2
     assert {child.verified for child in whole.children} == {True, False}
     assert whole.profile.phone == "+79000000002"
+    assert whole.profile.address
 
 
 async def test_a_simplified_account_is_told_what_to_do(
@@ -165,3 +100,12 @@ async def test_esia_sends_the_browser_back_after_signing_out(
     async with at_esia(esia) as browser:
         back = await browser.get(left.headers["location"])
     assert back.headers["location"] == f"{portal.ADDRESS}/"
+
+
+async def test_olegs_children_are_kept_one_verified_and_one_not(
+    app: Litestar, esia: Litestar, db: Connection
+) -> None:
+    async with portal.browser(app) as oleg:
+        await sign_in(oleg, esia, OLEG)
+    listed = await db.execute("select first_name, verified from esia_child order by first_name")
+    assert await listed.fetchall() == [("Анна", True), ("Денис", False)]

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -14,15 +13,12 @@ from registratura.db import value
 from registratura_ground import embedded
 from registratura_ground.signing import gost_certificate_hash, keep_gost_identity
 from registratura_standins.esia.app import create_app
-from registratura_standins.esia.clients import Certificate, Client, register
-from registratura_standins.esia.database import migrate
-from registratura_standins.esia.demo_accounts import seed_demo
-from registratura_standins.esia.scopes import REGISTRY
 from registratura_standins.esia.settings import Settings
 from tests.given import portal
 from tests.ground.openssl import needs_gost
+from tests.sign_on import stand_in
+from tests.sign_on.stand_in import MARIA, sign_in
 from tests.sign_on.test_signing_in import go_to_esia
-from tests.sign_on.test_with_esia import MARIA, sign_in
 
 pytestmark = needs_gost
 NAME = "esia_with_gost"
@@ -39,21 +35,14 @@ async def esia(server: embedded.Server, tmp_path: Path) -> AsyncIterator[Litesta
         key_file=tmp_path / "esia.key",
         certificate_file=tmp_path / "esia.crt",
     )
-    await _fill(configured.database_url, (tmp_path / "portal.crt").read_bytes())
-    stand_in = create_app(configured)
-    async with portal.alive(stand_in):
-        yield stand_in
+    certificate = (tmp_path / "portal.crt").read_bytes()
+    named = gost_certificate_hash(certificate)
+    await stand_in.fill(configured.database_url, "gost", named, certificate)
+    made = create_app(configured)
+    async with portal.alive(made):
+        yield made
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         admin.execute(f'drop database "{NAME}" with (force)'.encode())
-
-
-async def _fill(url: str, certificate: bytes) -> None:
-    await migrate(url)
-    client = Client("REG40", "Портал", "Запись к врачу", "gost", [portal.ADDRESS], list(REGISTRY))
-    named = Certificate(gost_certificate_hash(certificate), certificate.decode())
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as db:
-        await seed_demo(db, datetime.now(UTC))
-        await register(db, client, [named])
 
 
 @pytest.fixture

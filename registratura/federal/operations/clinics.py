@@ -6,7 +6,7 @@ from registratura.directory import national
 from registratura.directory.national import Post
 from registratura.federal import pieces
 from registratura.federal.calls import Answer, Call
-from registratura.federal.choosing import own_first, search_offered
+from registratura.federal.choosing import search_offered, search_open_clinics
 from registratura.federal.messages import ClinicsInfo, PositionsInfo
 from registratura.federal.refusals import NothingFound
 from registratura.federal.writing import Element, element, needed
@@ -18,9 +18,7 @@ async def get_mo_info_extended(call: Call, asked: ClinicsInfo) -> Answer:
     Refuses with `SessionOver` or `NothingFound`.
     """
     patient = await call.get_patient(await call.use_session(asked.session_id))
-    offered = await search_offered(call, patient, asked.wanted)
-    ids = {it.doctor.department_id for it in offered}
-    clinics = own_first(await national.search_clinics(call.db, list(ids)), patient.department_id)
+    clinics = await search_open_clinics(call, patient, asked.wanted)
     if not clinics:
         raise NothingFound()
     return Answer(
@@ -60,10 +58,10 @@ async def get_service_post_specs_info(call: Call, asked: PositionsInfo) -> Answe
 def _kinds(posts: Iterable[Post]) -> Iterable[Element]:
     """One entry for a position; rooms without a doctor by their speciality, if its service has a
     name: the schema demands one there."""
-    seen: set[int] = set()
+    by_position: dict[int, list[Post]] = {}
     for post in posts:
-        if post.position_id in seen:
-            continue
-        seen.add(post.position_id)
-        of_rooms = post.snils is None and post.service_code is not None
-        yield pieces.service_speciality(post) if of_rooms else pieces.service_post(post)
+        by_position.setdefault(post.position_id, []).append(post)
+    for alike in by_position.values():
+        first = alike[0]
+        of_rooms = all(it.snils is None for it in alike) and first.service_code is not None
+        yield pieces.service_speciality(first) if of_rooms else pieces.service_post(first)

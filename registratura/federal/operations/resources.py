@@ -41,14 +41,7 @@ async def get_mo_resource_info(call: Call, asked: ResourcesInfo) -> Answer:
         only_by_it=referral is not None,
     )
     listed = offers.by_area(await _with_free_days(call, offered, asked.days), patient)
-    posts = {
-        it.id: it
-        for it in await national.search_posts(call.db, [it.doctor.post_id for it in listed])
-    }
-    clinics = named or await national.search_clinics(
-        call.db, list({it.department_id for it in posts.values()})
-    )
-    available = list(_available(own_first(clinics, patient.department_id), listed, posts))
+    available = await _describe(call, patient, listed, named)
     if not available:
         raise NothingFound()
     return Answer(
@@ -108,6 +101,18 @@ async def _with_free_days(
         for it in offered
         for times in [free[it.doctor.post_id]]
     ]
+
+
+async def _describe(
+    call: Call, patient: Patient, listed: Sequence[DoctorOffer], named: Sequence[Clinic] | None
+) -> list[Element]:
+    """`MO_Available` of each clinic in its order, as the directory knows it."""
+    found = await national.search_posts(call.db, [it.doctor.post_id for it in listed])
+    posts = {it.id: it for it in found}
+    clinics = named or await national.search_clinics(
+        call.db, list({it.department_id for it in found})
+    )
+    return list(_available(own_first(clinics, patient.department_id), listed, posts))
 
 
 def _available(

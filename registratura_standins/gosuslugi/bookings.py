@@ -1,0 +1,185 @@
+"""Bookings as they are kept: asked, answered or unknown, and what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from registratura_standins.gosuslugi.database import Connection, find, pack, rows, unpack, value
+from registratura_standins.gosuslugi.drafts import Draft
+from registratura_standins.gosuslugi.patients import Patient
+from registratura_standins.gosuslugi.places import Place
+
+# What may happen to a booking of which the region knows nothing any more: it is asked anew.
+_ASKED_ANEW = ("unsent", "refused", "failed")
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One booking. `visit_time` is the schedule's own text, in the clinic's time."""
+
+    id: UUID
+    oid: int
+    region_session: str
+    slot_id: str
+    visit_time: str
+    starts_at: datetime
+    patient: Patient
+    place: Place
+    room: str | None
+    referral_id: str | None
+    state: str
+    book_id: str | None
+    code: str | None
+    comment: str | None
+    parameters: dict[str, str]
+    asked_at: datetime
+    answered_at: datetime | None
+    tries: int
+    status: str | None
+    status_at: datetime | None
+    status_from: str | None
+    unwanted: bool
+    cancel_reason: str | None
+    cancel_state: str | None
+    cancel_comment: str | None
+    differences: tuple[tuple[str, str, str], ...]
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the region's answer is still to come."""
+        return self.state in ("asked", "unknown")
+
+    @property
+    def standing(self) -> bool:
+        """Whether, as far as we know, the doctor expects the patient."""
+        return self.state == "booked" and self.status in (None, "RECORDED")
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether the patient's cancelling is under way."""
+        asked = self.state == "booked" and self.cancel_state == "asked"
+        return asked or (self.unwanted and self.awaited)
+
+    @property
+    def when(self) -> datetime:
+        """The visit on the clinic's clock."""
+        return self.starts_at.astimezone(datetime.fromisoformat(self.visit_time).tzinfo)
+
+
+_COLUMNS: LiteralString = """
+    id, oid, region_session, slot_id, visit_time, starts_at, patient, place, room, referral_id,
+    state, book_id, code, comment, parameters, asked_at, answered_at, tries, status, status_at,
+    status_from, unwanted, cancel_reason, cancel_state, cancel_comment, differences
+"""
+
+
+def _read(row: dict[str, Any]) -> Booking:
+    read = {
+        **row,
+        "region_session": str(row["region_session"]),
+        "slot_id": str(row["slot_id"]),
+        "patient": unpack(Patient, row["patient"]),
+        "place": unpack(Place, row["place"]),
+        "parameters": dict(row["parameters"]),
+        "differences": tuple((it[0], it[1], it[2]) for it in row["differences"]),
+    }
+    return Booking(**read)
+
+
+async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
+    """Write down that this draft's time is about to be asked for; the booking's id.
+
+    The same session and slot are one booking however often the button is pressed. `lease`: how
+    long the one who asks may take before another asks in his place.
+    """
+    slot = draft.timed
+    made = await value(
+        db,
+        """
+        insert into booking (oid, region_session, slot_id, visit_time, starts_at, patient, place,
+            room, referral_id, state, asked_at, next_try_at)
+        values (%(oid)s, %(session)s, %(slot)s, %(time)s, %(starts_at)s, %(patient)s,
+            %(place)s, %(room)s, %(referral)s, 'asked', %(now)s, %(next)s)
+        on conflict on constraint a_slot_is_asked_once_in_a_session do update set
+            state = 'asked', asked_at = excluded.asked_at, next_try_at = excluded.next_try_at,
+            visit_time = excluded.visit_time, starts_at = excluded.starts_at, tries = 0,
+            book_id = null, code = null, comment = null, answered_at = null, unwanted = false,
+            cancel_reason = null, cancel_state = null, cancel_comment = null, differences = '[]',
+            patient = excluded.patient, place = excluded.place, room = excluded.room
+        where booking.state = any(%(anew)s) and booking.cancel_state is distinct from 'asked'
+        returning id
+        """,
+        oid=oid,
+        session=draft.region_session,
+        slot=slot.id,
+        time=slot.time,
+        starts_at=datetime.fromisoformat(slot.time),
+        patient=pack(draft.known),
+        place=pack(draft.chosen),
+        room=slot.room,
+        referral=draft.referral.id if draft.referral else None,
+        now=now,
+        next=now + lease,
+        anew=list(_ASKED_ANEW),
+    )
+    if made is None:
+        made = await value(
+            db,
+            "select id from booking where region_session = %(session)s and slot_id = %(slot)s",
+            session=draft.region_session,
+            slot=slot.id,
+        )
+    return UUID(str(made))
+
+
+async def get(db: Connection, oid: int, id: UUID) -> Booking:
+    """The booking, if this account made it. Raises `LookupError`."""
+    row = await find(
+        db,
+        dict,
+        "select" + _COLUMNS + "from booking where id = %(id)s and oid = %(oid)s",
+        id=id,
+        oid=oid,
+    )
+    if row is None:
+        raise LookupError(id)
+    return _read(row)
+
+
+async def search(db: Connection, oid: int, *, most: int = 100) -> list[Booking]:
+    """The account's bookings, the latest visit first."""
+    found = await rows(
+        db,
+        dict,
+        "select"
+        + _COLUMNS
+        + "from booking where oid = %(oid)s order by starts_at desc, id limit %(most)s",
+        oid=oid,
+        most=most,
+    )
+    return [_read(row) for row in found]
+
+
+async def claim(
+    db: Connection, lease: timedelta, now: datetime, id: UUID | None = None
+) -> list[Booking]:
+    """Bookings with something to do, each for one asker; that one, whenever it is due, if named."""
+    found = await rows(
+        db,
+        dict,
+        """
+        update booking set next_try_at = %(next)s, tries = tries + 1
+        where id in (
+            select id from booking
+            where (id = %(id)s or (%(id)s::uuid is null and next_try_at <= %(now)s))
+              and (state in ('asked', 'unknown') or cancel_state = 'asked')
+            order by next_try_at limit 10 for update skip locked
+        )
+        returning """
+        + _COLUMNS,
+        id=id,
+        now=now,
+        next=now + lease,
+    )
+    return [_read(row) for row in found]

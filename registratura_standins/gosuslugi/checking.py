@@ -1,0 +1,33 @@
+"""Step 5: check and book."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response import Redirect, Template
+
+from registratura_standins.gosuslugi import asking, bookings, drafts
+from registratura_standins.gosuslugi.pages import page, redirect
+from registratura_standins.gosuslugi.visitors import Visitor
+
+
+@get("/booking/{draft_id:uuid}/check", name="check")
+async def show_check(visitor: Visitor, draft_id: UUID) -> Template:
+    """Everything that was chosen, each line with a way to change it."""
+    draft = await visitor.draft(draft_id)
+    draft.known, draft.chosen, draft.timed  # noqa: B018 - a missing step leads back to it
+    return page("check.html", visitor=visitor, draft=draft)
+
+
+@post("/booking/{draft_id:uuid}/book", status_code=303)
+async def book(visitor: Visitor, draft_id: UUID) -> Redirect:
+    """Ask the region; whatever it says stands on the booking's own page."""
+    draft = await visitor.draft(draft_id)
+    line, oid = visitor.line, visitor.account.oid
+    async with visitor.pool.connection() as db:
+        booking_id = await bookings.ask_for(db, draft, oid, line.lease, visitor.now)
+    await asking.ask_now(line, booking_id, visitor.now)
+    async with visitor.pool.connection() as db:
+        booking = await bookings.get(db, oid, booking_id)
+        if booking.awaited or booking.state == "booked":
+            await drafts.drop(db, draft.id)
+    return redirect(f"/appointments/{booking.id}")

@@ -1,0 +1,104 @@
+"""Faults and refusals as pages: calm words, a way on, what was typed is kept."""
+
+import psycopg
+import structlog
+from litestar.exceptions import HTTPException, PermissionDeniedException
+from litestar.response import Redirect, Template
+from litestar.types import ExceptionHandlersMap
+from psycopg_pool import PoolTimeout
+
+from registratura_standins.gosuslugi import logs
+from registratura_standins.gosuslugi.answers import RegionSays
+from registratura_standins.gosuslugi.cookies import forget_cookie
+from registratura_standins.gosuslugi.drafts import StepMissing
+from registratura_standins.gosuslugi.esia import EsiaFault
+from registratura_standins.gosuslugi.pages import page, redirect
+from registratura_standins.gosuslugi.region import RegionTrouble
+from registratura_standins.gosuslugi.signin import on_esia_fault
+from registratura_standins.gosuslugi.visitors import (
+    AnyRequest,
+    SignInNeeded,
+    known_visitor,
+    settings_of,
+    sign_in_path,
+)
+
+_LOG = structlog.get_logger("web")
+
+
+def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
+    """To ЕСИА, and from there back."""
+    return redirect(sign_in_path(fault.next_path))
+
+
+def on_step_missing(_: AnyRequest, fault: StepMissing) -> Redirect:
+    """To the step that comes first."""
+    return redirect(fault.path)
+
+
+def on_region_trouble(request: AnyRequest, fault: RegionTrouble) -> Template:
+    """The region is down, slow, or answers nonsense: what was chosen waits in the draft."""
+    return page(
+        "trouble.html",
+        visitor=known_visitor(request),
+        status=503,
+        words=fault.words,
+        again=_same_step(request),
+    )
+
+
+def on_region_says(request: AnyRequest, said: RegionSays) -> Template | Redirect:
+    """A no outside a booking. Whom the region does not know is asked for his data again."""
+    step = _same_step(request)
+    if said.code == "PATIENT_NOT_FOUND":
+        return redirect(f"{step.rpartition('/')[0]}/patient?found=no")
+    _LOG.warning("region_says", code=said.code[:60])
+    words = f"Регистратура региона ответила: {said.message}"
+    return page("trouble.html", visitor=known_visitor(request), status=502, words=words, again=step)
+
+
+def on_missing(request: AnyRequest, fault: LookupError) -> Template:
+    """No such draft or booking here, or not in this browser. A `KeyError` is a fault of ours."""
+    if isinstance(fault, KeyError | IndexError):
+        return on_fault(request, fault)
+    return page("not_found.html", visitor=known_visitor(request), status=404)
+
+
+def on_http(request: AnyRequest, fault: HTTPException) -> Template:
+    """What Litestar refuses: unknown address, wrong method, lost CSRF token."""
+    if fault.status_code >= 500:
+        return on_fault(request, fault)
+    if not isinstance(fault, PermissionDeniedException):
+        return page("not_found.html", visitor=known_visitor(request), status=fault.status_code)
+    answer = page("stale.html", visitor=known_visitor(request), status=403)
+    # A token signed with an older secret would be refused for ever: the next page makes one.
+    answer.cookies.append(forget_cookie(settings_of(request), "csrf"))
+    return answer
+
+
+def on_fault(request: AnyRequest, fault: Exception) -> Template:
+    """A fault of ours, or no database."""
+    down = isinstance(fault, psycopg.OperationalError | PoolTimeout)
+    _LOG.error("database" if down else "fault", **logs.fault(fault))
+    return page("fault.html", visitor=known_visitor(request), status=503 if down else 500)
+
+
+def _same_step(request: AnyRequest) -> str:
+    """The page of the step that a question to the region belonged to."""
+    path = str(request.scope["path"])
+    if request.method == "GET":
+        query = request.scope["query_string"].decode("latin-1")
+        return f"{path}?{query}" if query else path
+    return path if path.startswith("/booking/") else "/appointments"
+
+
+HANDLERS: ExceptionHandlersMap = {
+    SignInNeeded: on_sign_in_needed,
+    StepMissing: on_step_missing,
+    RegionTrouble: on_region_trouble,
+    RegionSays: on_region_says,
+    EsiaFault: on_esia_fault,
+    LookupError: on_missing,
+    HTTPException: on_http,
+    Exception: on_fault,
+}

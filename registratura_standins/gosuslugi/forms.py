@@ -1,0 +1,16 @@
+"""Forms as they are sent: plain text fields, nothing else."""
+
+from registratura_standins.gosuslugi.visitors import AnyRequest
+
+_LONGEST = 300  # signs of a field
+
+
+async def read_form(request: AnyRequest) -> dict[str, str]:
+    """The form's fields; a file, a field twice, or a sign that the database cannot hold is not
+    what our pages send."""
+    form = await request.form()
+    return {
+        name: text.replace("\x00", "")[:_LONGEST]
+        for name, text in dict(form).items()
+        if isinstance(text, str)
+    }

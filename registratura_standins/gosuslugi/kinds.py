@@ -1,0 +1,35 @@
+"""A kind of doctor in an address: `position=45`, or all that the region has said of it."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import msgspec
+
+from registratura_ground.signing import b64url, unb64url
+from registratura_standins.gosuslugi.places import Target
+
+
+def to_query(target: Target, **more: str) -> str:
+    """The query that names it, with what else stands there."""
+    return urlencode({**to_fields(target), **more})
+
+
+def to_fields(target: Target) -> dict[str, str]:
+    """The same for the hidden fields of a form."""
+    if target == Target(position=target.position):
+        return {"position": str(target.position)}
+    return {"kind": b64url(msgspec.json.encode(target))}
+
+
+def from_query(query: Mapping[str, str]) -> Target:
+    """The kind that a query names. Raises `LookupError` where it names none."""
+    position = query.get("position", "")
+    if position.isascii() and position.isdigit() and len(position) < 6:
+        return Target(position=int(position))
+    try:
+        target = msgspec.json.decode(unb64url(query.get("kind", "")), type=Target)
+    except (ValueError, msgspec.DecodeError):
+        raise LookupError("no kind of doctor") from None
+    if target.position is None and target.speciality is None:
+        raise LookupError("no kind of doctor")
+    return target

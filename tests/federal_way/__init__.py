@@ -1,0 +1,1 @@
+"""The federal portal and the real gateway, each on its own database: the whole way by SOAP."""
