@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 from wsgiref.simple_server import WSGIServer
@@ -17,6 +18,7 @@ from psycopg_pool import PoolTimeout
 
 from registratura import db as database
 from registratura import notices
+from registratura.audit import readings
 from registratura.booking import holds, schedules
 from registratura.db import Connection, Pool
 from registratura.esia import attempts
@@ -24,11 +26,15 @@ from registratura.federal import jobs as federal_jobs
 from registratura.federal import sessions as federal_sessions
 from registratura.outbox import Announcement, Reactions, relay
 from registratura.outbox.relay import Reaction
+from registratura.people import children, invitations
 from registratura.settings import Settings, variable
 from registratura.web import limits, sessions
 from registratura_ground.refused import Refused
 
 log = structlog.get_logger()
+
+Send = Callable[[Connection, str, Sequence[notices.Letter]], Awaitable[None]]
+"""Defers the sending of letters about one subject, on the given connection."""
 
 _PAUSE = 0.5  # seconds between looks at an empty outbox
 _PATIENCE = 10  # seconds for what is under way when the worker is told to stop
@@ -129,7 +135,8 @@ def reactions(jobs: procrastinate.App) -> Reactions:
         telling = jobs.configure_task("notices.tell", lock=str(it.subject_id), connection=db)
         await telling.defer_async(event=it.event, subject_id=str(it.subject_id))
 
-    reacting: dict[str, list[Reaction]] = {event: [tell] for event in notices.EVENTS}
+    told_of = (*notices.EVENTS, *notices.links.EVENTS)
+    reacting: dict[str, list[Reaction]] = {event: [tell] for event in told_of}
     for event in federal_jobs.EVENTS if federal_jobs.are_on(jobs) else ():
         reacting.setdefault(event, []).append(federal_jobs.reaction(jobs))
     return reacting
@@ -141,20 +148,45 @@ def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> Non
 
     @jobs.task(name="notices.tell", queue="notices", priority=1, retry=_TELLING)
     async def tell(event: str, subject_id: str) -> None:
+        telling = notices.links.tell if event in notices.links.EVENTS else notices.tell
         async with pool.connection() as db, db.transaction():
             now = datetime.now(UTC)
-            told = await notices.tell(db, event, UUID(subject_id), now=now, settings=settings)
-            for letter in told:
-                # letters about one visit reach a mailbox in the order of what they tell
-                lock = f"{subject_id}/{letter.account_id}"
-                sending = deliver.configure(lock=lock, connection=db)
-                await sending.defer_async(notice_id=str(letter.id))
+            told = await telling(db, event, UUID(subject_id), now=now, settings=settings)
+            await send(db, subject_id, told)
+
+    # by day, hour by hour: a run that was missed is made up for, and nobody is told twice
+    @jobs.periodic(cron="5 6-15 * * *")
+    @jobs.task(queueing_lock="tell_endings", queue="notices", pass_context=False)
+    async def telling_endings(timestamp: int) -> None:
+        await tell_endings(pool, settings, send, now=datetime.now(UTC))
+
+    async def send(db: Connection, subject_id: str, told: Sequence[notices.Letter]) -> None:
+        for letter in told:
+            # letters about one visit reach a mailbox in the order of what they tell
+            lock = f"{subject_id}/{letter.account_id}"
+            sending = deliver.configure(lock=lock, connection=db)
+            await sending.defer_async(notice_id=str(letter.id))
 
     @jobs.task(name="notices.deliver", queue="notices", retry=_SENDING, pass_context=True)
     async def deliver(context: JobContext, notice_id: str) -> None:
         last = context.job.attempts >= (_SENDING.max_attempts or 0)
         now, zone = datetime.now(UTC), settings.region_zone
         await notices.deliver(pool, post, UUID(notice_id), now=now, zone=zone, last=last)
+
+
+async def tell_endings(pool: Pool, settings: Settings, send: Send, *, now: datetime) -> None:
+    """Tell of every link that ends within 30 days, and within 7: each in a transaction of its own,
+    its letters handed to `send`."""
+    after = None
+    async with pool.connection() as db:
+        while ending := await notices.links.search_ending(
+            db, now=now, zone=settings.region_zone, after=after
+        ):
+            for it in ending:
+                async with db.transaction():
+                    told = await notices.links.tell_ending(db, it, now=now, settings=settings)
+                    await send(db, str(it.relative_id), told)
+            after = ending[-1].relative_id
 
 
 async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
@@ -169,11 +201,15 @@ async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
 
 
 async def sweep(pool: Pool, *, now: datetime) -> None:
-    """Forget what has ended: sign-ins under way, sessions, counters, keys of 30 days."""
+    """Forget what has ended: sign-ins under way, sessions, counters, keys of 30 days, lists of
+    children without a consent, codes that are late."""
     async with pool.connection() as db:
         await attempts.sweep(db, now=now)
         await sessions.sweep(db, now=now)
         await limits.sweep(db, now=now)
+        await children.sweep(db, now=now)
+        await invitations.sweep(db, now=now)
+        await readings.sweep(db, now=now)
         await federal_sessions.sweep(db, now=now)
         await database.execute(
             db,

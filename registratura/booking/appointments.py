@@ -31,8 +31,10 @@ async def book(db: Connection, wish: Wish, key: UUID) -> Receipt:
             now=wish.now,
             actor=wish.actor,
             key=key,
-            fingerprint=keys.fingerprint(
-                "book", wish.patient.person_id, wish.slot_id, wish.replaces, wish.referral_id
+            body=keys.Body(
+                "book",
+                (wish.patient.person_id,),
+                (wish.slot_id, wish.replaces, wish.referral_id, wish.channel, wish.waived_by),
             ),
             patient_id=wish.patient.person_id,
             account_id=wish.declaring_account_id,

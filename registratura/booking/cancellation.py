@@ -15,13 +15,21 @@ from registratura.db import Connection, retried
 
 @retried
 async def cancel(
-    db: Connection, *, now: datetime, actor: Actor, appointment_id: UUID, by: str = "patient"
+    db: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    appointment_id: UUID,
+    by: str = "patient",
+    because: str | None = None,
 ) -> None:
     """Cancel a coming visit; its time is free again at once.
 
     The actor has been allowed to by `get_for` of `booking.visits`. A visit that was cancelled
-    before stays so, quietly. Refuses with `CannotBeCancelled` once the visit has begun.
-    `by` is who gave up: patient, clinic or federation.
+    before stays so, quietly. `by` is who gave up: patient, clinic or federation; `because` is what
+    the patient reads of it. The clinic also says so of a visit that has begun, or whose patient
+    has come, and was not received by its fault: he has missed nothing. Refuses with
+    `CannotBeCancelled` once the visit has begun, of the clinic once it is marked otherwise.
     """
     check_moment(now)
     async with db.transaction():
@@ -37,7 +45,10 @@ async def cancel(
         )
         if state == State.CANCELLED:
             return
-        if not await end(db, now=now, actor=actor, appointment_id=appointment_id, by=by):
+        ended = await end(
+            db, now=now, actor=actor, appointment_id=appointment_id, by=by, because=because
+        )
+        if not ended:
             raise CannotBeCancelled()
 
 
@@ -48,11 +59,13 @@ async def end(
     actor: Actor,
     appointment_id: UUID,
     by: str,
+    because: str | None = None,
     announce: str | None = "appointment.cancelled",
 ) -> bool:
     """The visit cancelled, its counts, event and outbox row, in the caller's transaction.
 
-    False where it is no coming visit or hold. Its slot and quota are locked by the caller.
+    False where it is no coming visit or hold, nor one that the clinic failed to receive. Its slot
+    and quota are locked by the caller.
     """
     return bool(
         await database.value(
@@ -60,6 +73,7 @@ async def end(
             _END,
             appointment=appointment_id,
             by=by,
+            because=because,
             now=now,
             actor_kind=actor.kind,
             actor_id=actor.id,
@@ -75,8 +89,11 @@ _END: LiteralString = (
     ), visit as (
         update appointment
         set state = case state when 'held' then 'expired' else 'cancelled' end,
-            held_until = null, cancelled_by = %(by)s, cancelled_at = %(now)s
-        where id = %(appointment)s and state in ('booked', 'held') and starts_at > %(now)s
+            held_until = null, cancelled_by = %(by)s, cancelled_at = %(now)s,
+            cancelled_because = %(because)s
+        where id = %(appointment)s
+          and (state in ('booked', 'held') and starts_at > %(now)s
+               or %(by)s = 'clinic' and state in ('booked', 'arrived'))
         returning *
     ), gone as (
         select slot_id, channel from visit

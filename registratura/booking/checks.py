@@ -28,6 +28,7 @@ _WORDS = {
     "patient": "пациент",
     "position": "должность",
     "quota": "квота",
+    "reason": "причина",
     "referral": "направление",
     "seat": "место",
     "seats": "мест",

@@ -14,6 +14,7 @@ from registratura.booking.rulebook import Rules
 from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people import names
+from registratura.people.ages import full_years
 from registratura.refusal import Refusal
 
 
@@ -83,6 +84,11 @@ class Doctor:
         """The settings in force for this doctor."""
         return Rules.resolve(self.merged_rules)
 
+    def receives(self, birth_date: date, sex: str, day: date) -> bool:
+        """Whether it receives somebody of this age and sex on that day."""
+        fits = self.age_from <= full_years(birth_date, day) <= self.age_to
+        return fits and self.sex in (None, sex)
+
     def window(self, channel: Channel, *, now: datetime) -> Window:
         """When the channel may book this doctor."""
         return Window.open_to(
@@ -107,7 +113,9 @@ DOCTOR: LiteralString = """
            position.needs_referral, position.sensitive, position.speciality_id,
            array(select absence.post_id from absence
                  where absence.substitute_id = post.id
-                   and absence.last_day >= (%(now)s at time zone organisation.zone)::date)
+                   and absence.last_day >= (%(now)s at time zone organisation.zone)::date
+                   -- one that begins far ahead concerns nobody who looks for a doctor now
+                   and absence.first_day <= (%(now)s at time zone organisation.zone)::date + 14)
                as stands_in_for,
            region.rules || organisation.rules || department.rules || position.rules
                || post.rules as merged_rules

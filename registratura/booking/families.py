@@ -11,6 +11,7 @@ from registratura.booking.model import Receipt, State
 from registratura.booking.offer import Offer
 from registratura.booking.refusals import NotNeighbours, TooManyComing
 from registratura.booking.slots import FreeTime
+from registratura.booking.visits import Visit
 from registratura.booking.wishes import Wish, judged
 from registratura.db import Connection, retried
 
@@ -32,6 +33,17 @@ def pairs(times: Sequence[FreeTime]) -> list[Pair]:
     ]
 
 
+def without_clashes(
+    found: Sequence[Pair], of_first: Sequence[Visit], of_second: Sequence[Visit]
+) -> list[Pair]:
+    """The pairs at whose times neither patient is at a visit of his own."""
+
+    def is_free(time: FreeTime, visits: Sequence[Visit]) -> bool:
+        return all(it.ends_at <= time.starts_at or time.ends_at <= it.starts_at for it in visits)
+
+    return [it for it in found if is_free(it.first, of_first) and is_free(it.second, of_second)]
+
+
 @retried
 async def book_together(
     db: Connection, first: Wish, second: Wish, key: UUID
@@ -49,9 +61,10 @@ async def book_together(
             now=first.now,
             actor=first.actor,
             key=key,
-            fingerprint=keys.fingerprint(
+            body=keys.Body(
                 "together",
-                *(part for it in (first, second) for part in (it.patient.person_id, it.slot_id)),
+                (first.patient.person_id, second.patient.person_id),
+                (first.slot_id, second.slot_id, first.channel),
             ),
         )
         if answered is not None:

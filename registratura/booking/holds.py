@@ -33,7 +33,13 @@ class Hold:
     held_until: datetime
     prolonged: bool
     replaces: UUID | None
-    proposed: bool  # by the clinic, in place of a visit that it cancelled
+    proposed_for: UUID | None  # the visit that the clinic cancelled and proposes this in place of
+    referral_id: UUID | None
+
+    @property
+    def proposed(self) -> bool:
+        """Whether the clinic proposes the time: nobody has chosen it yet."""
+        return self.proposed_for is not None
 
 
 @retried
@@ -73,7 +79,7 @@ async def get(
         Hold,
         """
         select id, slot_id, post_id, patient_id, starts_at, held_until, prolonged, replaces,
-               proposed_for is not null as proposed
+               proposed_for, referral_id
         from appointment
         where id = %(hold)s and state = 'held' and held_until > %(now)s
           and (account_id = %(account)s::uuid
@@ -95,7 +101,7 @@ async def get(
 
 @retried
 async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) -> None:
-    """Hold it for `minutes` from now, once. Refuses with `HoldOver` the second time or too late."""
+    """Hold it for `minutes` more, once. Refuses with `HoldOver` the second time or too late."""
     check_moment(now)
     async with db.transaction():
         await locks.lock_patients(db, [held.patient_id])
@@ -103,12 +109,13 @@ async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) ->
         changed = await database.execute(
             db,
             """
-            update appointment set held_until = %(until)s, prolonged = true
+            update appointment
+            set held_until = held_until + make_interval(mins => %(minutes)s), prolonged = true
             where id = %(hold)s and state = 'held' and held_until > %(now)s and not prolonged
               and proposed_for is null
             """,
             hold=held.id,
-            until=now + timedelta(minutes=minutes),
+            minutes=minutes,
             now=now,
         )
     if not changed:

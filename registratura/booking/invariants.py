@@ -149,6 +149,19 @@ INVARIANTS: Sequence[Invariant] = (
         """,
     ),
     Invariant(
+        "a_block_has_its_reason",
+        "Время закрыто, а выходного, отсутствия или закрытого дня уже нет",
+        """
+        select slot.id as slot, slot.starts_at, slot.blocked_by as reason
+        from opened
+        join slot on slot.session_id = opened.id and slot.starts_at > %(now)s
+        where slot.blocked_by is not null
+          and not exists (select from day_change where id = slot.blocked_by)
+          and not exists (select from absence where id = slot.blocked_by)
+          and not exists (select from holiday where id = slot.blocked_by)
+        """,
+    ),
+    Invariant(
         "a_quota_counts_its_visits",
         "Квота сосчитана неверно",
         """

@@ -1,11 +1,13 @@
 """Joining: two cards of one person become one; coming visits go over, history stays and is read.
 
+Its event holds all that went over, so that `parting` can give it back.
+
 Locks: joinings one after another, then persons, slots, quota counters, appointments, as in
 `booking.locks`. Nobody books for either card meanwhile, and none can be booked for the losing one
 afterwards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -15,15 +17,15 @@ import psycopg
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import locks
+from registratura.booking import identities, locks
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.model import check_moment
 from registratura.booking.refusals import CardsClash
 from registratura.db import Connection, retried
-from registratura.people.refusals import CardJoined, CardUnknown, SameCard
+from registratura.people.refusals import CardJoined, CardsDiffer, CardUnknown, SameCard
 
 # Three cards in two joinings at once would wait for each other in any order of their locks.
-_ONE_AT_A_TIME = 740_003
+ONE_AT_A_TIME = 740_003
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class _Asked:
     now: datetime
     actor_kind: str
     actor_id: str | None
+    despite: str | None = None
+    differences: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -78,36 +82,54 @@ class _Clash:
 
 @retried
 async def join_cards(
-    db: Connection, *, now: datetime, actor: Actor, losing_id: UUID, into_id: UUID
+    db: Connection,
+    *,
+    now: datetime,
+    actor: Actor,
+    losing_id: UUID,
+    into_id: UUID,
+    despite: str | None = None,
 ) -> Joined:
     """Join the losing card into the other; that they are one person is for the desk to decide.
 
     Coming visits, times that the clinic proposed, and referrals go over; other holds of the losing
-    card end. If two visits clash, nothing is changed. Refuses with `SameCard`, `CardUnknown`,
-    `CardJoined` (either was joined before) or `CardsClash`.
+    card end. If two visits clash, nothing is changed. `despite` says why cards that disagree about
+    the person are one all the same (a slip in one of them). `parting.part_cards` undoes it.
+    Refuses with `SameCard`, `CardUnknown`, `CardJoined` (either was joined before), `CardsDiffer`
+    or `CardsClash`.
     """
     if losing_id == into_id:
         raise SameCard()
     check_moment(now)
-    asked = vars(_Asked(losing_id, into_id, now, actor.kind, actor.id))
+    asked = _Asked(losing_id, into_id, now, actor.kind, actor.id, (despite or "").strip() or None)
     try:
         async with db.transaction():
             await _lock(db, losing_id, into_id, now)
-            holds = await database.value(db, _HOLDS, **asked)
-            ended = await database.value(db, _END_HOLDS, holds=holds, living_too=True, **asked)
-            await database.execute(db, _WAIVE_PAST, **asked)
-            return Joined(
-                visits=await database.value(db, _MOVE_VISITS, **asked),
-                referrals=await database.execute(db, _MOVE_REFERRALS, **asked),
-                holds=ended,
-            )
+            told = await identities.differences(db, losing_id, into_id)
+            if told and asked.despite is None:
+                raise CardsDiffer(in_what="; ".join(told))
+            return await _join(db, replace(asked, differences=told))
     except psycopg.errors.ExclusionViolation:
-        clashes = await database.rows(db, _Clash, _CLASHES, **asked)
+        clashes = await database.rows(db, _Clash, _CLASHES, **vars(asked))
         raise CardsClash(clashes="; ".join(it.text for it in clashes)) from None
 
 
+async def _join(db: Connection, asked: _Asked) -> Joined:
+    holds = await database.value(db, _HOLDS, **vars(asked))
+    ended = await database.value(db, _END_HOLDS, holds=holds, living_too=True, **vars(asked))
+    await database.execute(db, _WAIVE_PAST, **vars(asked))
+    moved = await database.one(db, _Moved, _MOVE, **vars(asked))
+    return Joined(moved.visits, moved.referrals, ended)
+
+
+@dataclass(frozen=True)
+class _Moved:
+    visits: int
+    referrals: int
+
+
 async def _lock(db: Connection, losing_id: UUID, into_id: UUID, now: datetime) -> None:
-    await database.execute(db, "select pg_advisory_xact_lock(%(it)s)", it=_ONE_AT_A_TIME)
+    await database.execute(db, "select pg_advisory_xact_lock(%(it)s)", it=ONE_AT_A_TIME)
     cards = await database.rows(
         db,
         _Card,
@@ -195,13 +217,16 @@ _WAIVE_PAST: LiteralString = f"""
     from waived join before on before.id = waived.id
 """
 
-_MOVE_VISITS: LiteralString = f"""
+_MOVE: LiteralString = f"""
     with before as (
         select * from appointment where {_GOES_OVER}
     ), moved as (
         update appointment set patient_id = %(into)s from before
         where appointment.id = before.id
         returning appointment.*
+    ), referred as (
+        update referral set patient_id = %(into)s where patient_id = %(losing)s
+        returning id
     ), cards as (
         select id, joined_into from person where id = %(losing)s or joined_into = %(losing)s
     ), pointed as (
@@ -211,6 +236,14 @@ _MOVE_VISITS: LiteralString = f"""
         select %(now)s, 'person.joined', %(actor_kind)s, %(actor_id)s, id, id,
                jsonb_build_object('joined_into', joined_into),
                jsonb_build_object('joined_into', %(into)s::uuid)
+               || case when id = %(losing)s then jsonb_build_object(
+                      'despite', %(despite)s::text,
+                      'differences', %(differences)s::text[],
+                      'visits', array(select moved.id from moved order by moved.id),
+                      'referrals', array(select referred.id from referred order by referred.id),
+                      'cards', array(select other.id from cards as other
+                                     where other.id <> %(losing)s order by other.id))
+                  else '{{}}' end
         from cards
         union all
         select %(now)s, 'appointment.joined', %(actor_kind)s, %(actor_id)s, moved.patient_id,
@@ -220,11 +253,8 @@ _MOVE_VISITS: LiteralString = f"""
         insert into outbox (event, subject_id, created_at)
         select 'person.joined', %(losing)s::uuid, %(now)s
     )
-    select count(*) from moved where state <> 'held'
-"""
-
-_MOVE_REFERRALS: LiteralString = """
-    update referral set patient_id = %(into)s where patient_id = %(losing)s
+    select (select count(*) from moved where state <> 'held') as visits,
+           (select count(*) from referred) as referrals
 """
 
 # What the constraints met, asked after the rollback; holds past their end were not in the way.

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,36 @@ def owner(actor: Actor) -> str:
     return f"{actor.kind}:{actor.id or ''}"
 
 
-def fingerprint(operation: str, *body: object) -> bytes:
-    """A digest of the request: the same key with another body is refused."""
-    return hashlib.sha256("\n".join([operation, *map(str, body)]).encode()).digest()
+@dataclass(frozen=True)
+class Body:
+    """What a request asks: of which operation, for whom, and the rest."""
+
+    operation: str
+    patients: tuple[UUID, ...]
+    rest: tuple[object, ...]
+
+    @property
+    def fingerprint(self) -> bytes:
+        """A digest of the request: the same key with another body is refused."""
+        told = [self.operation, *self.patients, *self.rest]
+        return hashlib.sha256("\n".join(map(str, told)).encode()).digest()
+
+    async def fits(self, db: Connection, fingerprint: bytes) -> bool:
+        """Whether the key stands for this request, asked then for a card that was joined since."""
+        if self.fingerprint == fingerprint:
+            return True
+        cards = [await _cards_of(db, it) for it in self.patients]
+        return any(replace(self, patients=it).fingerprint == fingerprint for it in product(*cards))
+
+
+async def _cards_of(db: Connection, person_id: UUID) -> list[UUID]:
+    """The card and all that were joined into it."""
+    found: list[UUID] = await database.value(
+        db,
+        "select array(select id from person where %(it)s in (id, joined_into) order by id)",
+        it=person_id,
+    )
+    return found
 
 
 async def claim_and_lock_patient(
@@ -37,7 +65,7 @@ async def claim_and_lock_patient(
     now: datetime,
     actor: Actor,
     key: UUID,
-    fingerprint: bytes,
+    body: Body,
     patient_id: UUID,
     account_id: str | None = None,
 ) -> Mapping[str, Any] | None:
@@ -69,16 +97,16 @@ async def claim_and_lock_patient(
         """,
         owner=owner(actor),
         key=key,
-        fingerprint=fingerprint,
+        fingerprint=body.fingerprint,
         now=now,
         patient=patient_id,
         account=account_id,
     )
-    return None if claimed else await _answer(db, owner(actor), key, fingerprint)
+    return None if claimed else await _answer(db, owner(actor), key, body)
 
 
 async def claim(
-    db: Connection, *, now: datetime, actor: Actor, key: UUID, fingerprint: bytes
+    db: Connection, *, now: datetime, actor: Actor, key: UUID, body: Body
 ) -> Mapping[str, Any] | None:
     """Claim the key alone; the stored answer if there is one. Refuses with `KeyReused`."""
     claimed = await database.execute(
@@ -90,10 +118,10 @@ async def claim(
         """,
         owner=owner(actor),
         key=key,
-        fingerprint=fingerprint,
+        fingerprint=body.fingerprint,
         now=now,
     )
-    return None if claimed else await _answer(db, owner(actor), key, fingerprint)
+    return None if claimed else await _answer(db, owner(actor), key, body)
 
 
 async def store(db: Connection, actor: Actor, key: UUID, answer: Mapping[str, Any]) -> None:
@@ -110,9 +138,7 @@ async def store(db: Connection, actor: Actor, key: UUID, answer: Mapping[str, An
     )
 
 
-async def _answer(
-    db: Connection, key_owner: str, key: UUID, fingerprint: bytes
-) -> Mapping[str, Any]:
+async def _answer(db: Connection, key_owner: str, key: UUID, body: Body) -> Mapping[str, Any]:
     stored = await database.one(
         db,
         _Stored,
@@ -120,6 +146,6 @@ async def _answer(
         owner=key_owner,
         key=key,
     )
-    if stored.fingerprint != fingerprint or stored.answer is None:
+    if stored.answer is None or not await body.fits(db, stored.fingerprint):
         raise KeyReused()
     return stored.answer

@@ -62,7 +62,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.BOOKED: frozenset(
         {State.ARRIVED, State.VISITED, State.NOT_ARRIVED, State.CANCELLED, State.MOVED}
     ),
-    State.ARRIVED: frozenset({State.VISITED, State.NOT_ARRIVED}),
+    State.ARRIVED: frozenset({State.VISITED, State.NOT_ARRIVED, State.CANCELLED}),
     State.VISITED: frozenset(),
     State.NOT_ARRIVED: frozenset(),
     State.CANCELLED: frozenset(),

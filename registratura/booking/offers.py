@@ -13,6 +13,7 @@ from registratura.booking.doctors import Doctor
 from registratura.booking.model import Channel
 from registratura.booking.referrals import Referral
 from registratura.booking.slots import FREE, FreeTime
+from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people.patients import Patient
 
@@ -25,6 +26,14 @@ class Asking:
     channel: Channel
     now: datetime
     referral: Referral | None = None
+    for_proposal: bool = False  # the clinic looks for a time to propose
+
+    def window(self, doctor: Doctor) -> Window:
+        """When this doctor may be booked; a proposed time begins later than what one takes."""
+        window = doctor.window(self.channel, now=self.now)
+        if not self.for_proposal:
+            return window
+        return replace(window, after=max(window.after, self.now + doctor.rules.proposal_lead))
 
     def see(self, doctor: Doctor) -> Doctor:
         """The doctor with the referral by which the patient comes to him, if it leads there."""
@@ -199,7 +208,7 @@ class _Free:
 
 
 async def _count(db: Connection, found: Sequence[Doctor], asking: Asking) -> dict[UUID, _Free]:
-    windows = [doctor.window(asking.channel, now=asking.now) for doctor in found]
+    windows = [asking.window(doctor) for doctor in found]
     counted = await database.rows(
         db,
         _Free,

@@ -11,6 +11,7 @@ import psycopg
 from registratura import audit
 from registratura import db as database
 from registratura.audit import Actor
+from registratura.booking import days
 from registratura.booking.model import check_moment
 from registratura.booking.refusals import ReferralUnknown
 from registratura.db import Connection, retried
@@ -160,12 +161,11 @@ async def add(
 ) -> UUID:
     """Write down a referral given on paper; its id.
 
-    Refuses with `ReferralNumberTaken`. Raises `ValueError` where the dates are in the wrong order,
-    or nobody and nothing has the id that is given.
+    Of at most a year's days, of which something is ahead. Refuses with `ReferralNumberTaken`,
+    `DayPast`, `DayTooFar`, `TooManyDays`. Raises `ValueError` for an empty number, where the dates
+    are in the wrong order, or nobody and nothing has the id that is given.
     """
-    check_moment(now)
-    if valid_from > valid_to:
-        raise ValueError(f"valid_to: {valid_to} is before {valid_from}")
+    await _check(db, now, number, valid_from, valid_to)
     async with db.transaction():
         try:
             made = await database.value(
@@ -192,6 +192,25 @@ async def add(
             after={"number": number.strip(), "position_id": position_id},
         )
     return UUID(str(made))
+
+
+async def _check(
+    db: Connection, now: datetime, number: str, valid_from: date, valid_to: date
+) -> None:
+    check_moment(now)
+    if not number.strip():
+        raise ValueError("number: empty")
+    if valid_from > valid_to:
+        raise ValueError(f"valid_to: {valid_to} is before {valid_from}")
+    days.check_span(valid_from, valid_to, today=await _today(db, now))
+
+
+async def _today(db: Connection, now: datetime) -> date:
+    """The day where the old one lasts longest: the referral may still be used there."""
+    found: date | None = await database.value(
+        db, "select min((%(now)s at time zone zone)::date) from organisation", now=now
+    )
+    return found or now.date()
 
 
 _ADD: LiteralString = """

@@ -72,14 +72,14 @@ class ReferralNeeded(BookingRefusal):
     """The position is given by referral only."""
 
     code: ClassVar[str] = "referral_needed"
-    words: ClassVar[str] = "К этому врачу нужно направление: запишитесь сначала к участковому"
+    words: ClassVar[str] = "Сюда записывают по направлению, его даёт участковый врач"
 
 
 class NotSelfBooked(BookingRefusal):
     """The position is not open to self-booking."""
 
     code: ClassVar[str] = "not_self_booked"
-    words: ClassVar[str] = "К этому врачу записывает регистратура: {phone}"
+    words: ClassVar[str] = "Сюда записывает регистратура: {phone}"
 
 
 class NotAttached(BookingRefusal):
@@ -117,12 +117,13 @@ class NoShowPause(BookingRefusal):
 
 
 class NeedsConfirmedLink(BookingRefusal):
-    """A sensitive position, and the link to the relative is only declared."""
+    """Not a position to which this relative is booked here: sensitive, and the link is declared;
+    or the patient hides it. The words and parameters are the same, so that they tell neither."""
 
     code: ClassVar[str] = "needs_confirmed_link"
     words: ClassVar[str] = (
-        "К этому врачу записывают родственника с подтверждённым родством. "
-        "Подтвердите его в регистратуре поликлиники: {phone}"
+        "К этому врачу родственника записывает регистратура: {phone}. "
+        "Возьмите с собой документ о родстве"
     )
 
 
@@ -224,7 +225,7 @@ class AppointmentUnknown(Refusal):
 
 
 class CannotBeCancelled(Refusal):
-    """The visit has begun, took place, or was cancelled before."""
+    """The visit has begun, or took place."""
 
     code: ClassVar[str] = "cannot_be_cancelled"
     words: ClassVar[str] = "Эту запись уже нельзя отменить"

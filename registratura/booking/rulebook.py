@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
 from registratura.booking.model import Channel
@@ -39,6 +39,8 @@ class Rules:
     hidden_clashes_a_day: int = 3  # then the declared link books nothing until tomorrow
     hold_minutes: int = 10
     proposal_hours: int = 24  # how long a time proposed by the clinic is kept
+    proposal_lead_minutes: int = 120  # how soon it may begin, for the patient to hear of it
+    proposal_least_minutes: int = 60  # what could be kept no longer than that is not proposed
     no_show_limit: int = 0  # missed visits that pause self-booking; 0: nobody is paused
     no_show_days: int = 90  # after so many days a missed visit is forgotten
     no_show_pause_days: int = 14  # how long the pause lasts, from the last missed visit
@@ -55,6 +57,17 @@ class Rules:
     def lead(self) -> timedelta:
         """`lead_minutes` as a span of time."""
         return timedelta(minutes=self.lead_minutes)
+
+    @property
+    def proposal_lead(self) -> timedelta:
+        """How far ahead a proposed time begins: so that it can be kept for the least time, too."""
+        least = timedelta(minutes=self.proposal_least_minutes) + self.lead
+        return max(timedelta(minutes=self.proposal_lead_minutes), least)
+
+    def proposal_end(self, starts_at: datetime, now: datetime) -> datetime | None:
+        """Until when a time proposed `now` is kept; None: not for the least time, so not at all."""
+        end = min(now + timedelta(hours=self.proposal_hours), starts_at - self.lead)
+        return end if end >= now + timedelta(minutes=self.proposal_least_minutes) else None
 
     def horizon(self, channel: Channel) -> int | None:
         """How many days ahead the channel books; None where staff book as far as days are open."""

@@ -6,7 +6,7 @@ database's constraints judge it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -75,8 +75,10 @@ def _is_not_blocked(offer: Offer, request: Request) -> None:
 
 
 def _is_in_the_future(offer: Offer, request: Request) -> None:
-    lead = offer.rules.lead if request.channel.is_self_booking else None
-    if offer.starts_at <= (request.now + lead if lead else request.now):
+    lead = offer.rules.lead if request.channel.is_self_booking else timedelta(0)
+    if request.by_clinic:
+        lead = offer.rules.proposal_lead
+    if offer.starts_at <= request.now + lead:
         raise refusals.SlotPast()
 
 

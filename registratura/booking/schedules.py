@@ -3,9 +3,12 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
+from uuid import UUID
 
 from registratura import db as database
+from registratura.booking import days, days_off
+from registratura.booking.days_off import DAY_OFF
 from registratura.booking.model import KIND_CHANNELS
 from registratura.booking.rulebook import Rules
 from registratura.db import Connection, retried
@@ -20,24 +23,36 @@ class Opened:
 
 
 @retried
-async def open_days(db: Connection, *, now: datetime, first: date, last: date) -> Opened:
+async def open_days(
+    db: Connection,
+    *,
+    now: datetime,
+    first: date,
+    last: date,
+    post_id: UUID | None = None,
+    department_id: UUID | None = None,
+) -> Opened:
     """Turn templates into sessions and slots for every day from `first` to `last`, inclusive.
 
     A day that is open stays as it is, so running it again adds only what is missing. Nothing opens
-    on a day off or in an absence; a template whose hours meet a session already there is left out
+    where `days_off` closes the day; a template whose hours meet a session already there is left out
     for that day. A slot's channels are those of its template that its kind allows. Quotas are per
-    cent of the session's seats, rounded up. Times are the clinic's own.
+    cent of the session's seats, rounded up. Times are the clinic's own. Of one post or department
+    where it is named.
     Raises `ValueError` where `last` is before `first` or over a year away.
     """
     if not 0 <= (last - first).days <= 366:
         raise ValueError(f"last: {last} is not within a year after {first}")
     async with db.transaction():
+        await days_off.lock(db)
         return await database.one(
             db,
             Opened,
             _OPEN,
             first=first,
             last=last,
+            post=post_id,
+            department=department_id,
             now=now,
             kinds=json.dumps(KIND_CHANNELS),
             release_hours=Rules().quota_release_hours,
@@ -46,36 +61,70 @@ async def open_days(db: Connection, *, now: datetime, first: date, last: date) -
 
 async def open_to_horizon(db: Connection, *, now: datetime, today: date) -> Opened:
     """Open every day from today to the end of the farthest horizon and one more."""
-    merged = await database.rows(
+    return await open_days(db, now=now, first=today, last=await get_last_day(db, today))
+
+
+async def get_last_day(db: Connection, today: date) -> date:
+    """The last day that is open today, or will be when the worker comes next."""
+    found = await database.rows(
         db,
         _Set,
         """
-        select rules from region
-        union all select rules from organisation union all select rules from department
-        union all select rules from position union all select rules from post
+        select true as of_region, rules from region
+        union all select false, rules from organisation
+        union all select false, rules from department
+        union all select false, rules from position
+        union all select false, rules from post
         """,
     )
-    rules = [Rules.resolve(it.rules) for it in merged]
-    farthest = max(max([one.horizon_days, *one.horizons.values()]) for one in rules)
-    return await open_days(db, now=now, first=today, last=today + timedelta(days=farthest + 1))
+    horizons = []
+    for one in found:  # what is not set below the region is the region's
+        its = vars(Rules.resolve(one.rules)) if one.of_region else one.rules
+        horizons += [its.get("horizon_days", 0), *its.get("horizons", {}).values()]
+    return today + timedelta(days=max(horizons) + 1)
 
 
-@retried
-async def block_days_off(db: Connection, *, now: datetime) -> int:
-    """Withdraw the free places of coming days that are days off or absences by now; how many.
+@dataclass(frozen=True)
+class OpenTime:
+    """A time that is free again, of a doctor or a room; `zone` is the clinic's."""
 
-    Visits that stand on them stay: `booking.withdrawals` cancels those, with a new time proposed.
+    slot_id: UUID
+    doctor: str
+    starts_at: datetime
+    zone: str
+
+
+async def reopen(
+    db: Connection,
+    *,
+    now: datetime,
+    zone: str,
+    first: date,
+    last: date,
+    post_id: UUID | None = None,
+    department_id: UUID | None = None,
+) -> list[OpenTime]:
+    """What the days have free, after something that closed them has ended: by doctor, in order.
+
+    Slots are unblocked that nothing else blocks; days that have not been opened so far are, up to
+    the horizon. In the caller's transaction, behind `days_off.lock`.
     """
-    async with db.transaction():
-        return await database.execute(db, _BLOCK, now=now)
+    whose = {"post_id": post_id, "department_id": department_id}
+    opened_to = min(last, await get_last_day(db, days.today_in(zone, now)))
+    if first <= opened_to:
+        await open_days(db, now=now, first=first, last=opened_to, **whose)
+    await days_off.settle(db, now=now, first=first, last=last, **whose)
+    return await database.rows(db, OpenTime, _FREE_AGAIN, now=now, first=first, last=last, **whose)
 
 
 @dataclass(frozen=True)
 class _Set:
-    rules: dict[str, object]
+    of_region: bool
+    rules: dict[str, Any]
 
 
-_OPEN: LiteralString = """
+_OPEN: LiteralString = (
+    """
     with opened as (
         insert into session (template_id, post_id, room_id, day, starts_at, ends_at)
         select template.id, template.post_id, template.room_id, opening.day::date,
@@ -91,12 +140,17 @@ _OPEN: LiteralString = """
         join post on post.id = template.post_id
         join department on department.id = post.department_id
         join organisation on organisation.id = department.organisation_id
-        where not exists (select from holiday
-                          where holiday.day = opening.day::date
-                            and (organisation_id is null or organisation_id = organisation.id))
-          and not exists (select from absence
-                          where absence.post_id = post.id
-                            and opening.day::date between first_day and last_day)
+        cross join lateral (
+            select post.id as post_id, department.id as department_id,
+                   organisation.id as organisation_id, opening.day::date as day
+        ) as its
+        where not exists (
+    """
+    + DAY_OFF
+    + """
+        )
+          and (%(post)s::uuid is null or post.id = %(post)s)
+          and (%(department)s::uuid is null or department.id = %(department)s)
         order by opening.day, template.code
         on conflict do nothing
         returning id, template_id, post_id, room_id, starts_at, ends_at
@@ -139,27 +193,25 @@ _OPEN: LiteralString = """
     select (select count(*) from opened)::int as sessions,
            (select count(*) from added)::int as slots
 """
+)
 
-_BLOCK: LiteralString = """
-    with off as (
-        select slot.id, day_off.reason
-        from slot
-        join department on department.id = slot.department_id
-        join organisation on organisation.id = department.organisation_id
-        cross join lateral (select (slot.starts_at at time zone organisation.zone)::date)
-            as local(day)
-        cross join lateral (
-            select name as reason from holiday
-            where holiday.day = local.day
-              and (organisation_id is null or organisation_id = organisation.id)
-            union all
-            select reason from absence
-            where absence.post_id = slot.post_id and local.day between first_day and last_day
-            limit 1
-        ) as day_off
-        where slot.starts_at > %(now)s and slot.blocked is null
-        order by slot.id
-        for no key update of slot
-    )
-    update slot set blocked = off.reason from off where slot.id = off.id
+_FREE_AGAIN: LiteralString = """
+    select slot.id as slot_id, slot.starts_at, organisation.zone,
+           concat_ws(', ',
+               coalesce(nullif(concat_ws(' ', practitioner.last_name, practitioner.first_name,
+                                         practitioner.middle_name), ''),
+                        room.name, 'кабинет ' || room.number),
+               position.name) as doctor
+    from slot
+    join post on post.id = slot.post_id
+    join position on position.id = slot.position_id
+    join room on room.id = slot.room_id
+    join department on department.id = slot.department_id
+    join organisation on organisation.id = department.organisation_id
+    left join practitioner on practitioner.id = post.practitioner_id
+    where slot.starts_at > %(now)s and slot.blocked is null and slot.taken < slot.seats
+      and (slot.starts_at at time zone organisation.zone)::date between %(first)s and %(last)s
+      and (%(post_id)s::uuid is null or slot.post_id = %(post_id)s)
+      and (%(department_id)s::uuid is null or slot.department_id = %(department_id)s)
+    order by doctor, slot.starts_at, slot.id
 """

@@ -2,19 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import psycopg
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import appointments, asking, cancellation, doctors, locks, offers, rules
-from registratura.booking.model import Channel, State, check_moment
-from registratura.booking.refusals import BookingRefusal
+from registratura.booking import (
+    appointments,
+    asking,
+    cancellation,
+    day_changes,
+    doctors,
+    locks,
+    offers,
+    rules,
+)
+from registratura.booking.day_changes import Whose
+from registratura.booking.model import Channel, State
+from registratura.booking.refusals import BookingRefusal, SlotPast
 from registratura.booking.wishes import Wish
 from registratura.db import Connection, retried
-from registratura.directory import departments
 from registratura.people import cards
 from registratura.people.patients import Patient
 
@@ -54,12 +63,14 @@ async def cancel_doctor_day(
 ) -> list[Outcome]:
     """Withdraw a doctor's day of the clinic's own zone, visit by visit.
 
-    Each visit is cancelled and its proposal held in one transaction, so a run that was broken off
-    is finished by running it again. A new time is sought with the same doctor, his substitute,
-    then in the same speciality of the clinic and of the region. Refuses with `PostUnknown`.
+    `reason` is for the patients: each reads it. Each visit is cancelled and its proposal held in
+    one transaction, so a run that was broken off is finished by running it again. A new time is
+    sought with the same doctor, his substitute, then in the same speciality of the clinic and of
+    the region. `day_changes.open_doctor_day` opens the day again. Refuses with `PostUnknown`,
+    `DayPast`, `DayTooFar`; raises `ValueError` for an empty reason.
     """
-    await doctors.get(db, post_id, now=now)
-    return await _withdraw(db, now, actor, day, reason, post_id=post_id)
+    whose = await day_changes.of_doctor(db, post_id, now=now)
+    return await _withdraw(db, now, actor, whose, day, reason)
 
 
 async def close_day(
@@ -67,56 +78,24 @@ async def close_day(
 ) -> list[Outcome]:
     """Withdraw a whole clinic's day: as `cancel_doctor_day`, for every doctor of it.
 
-    Refuses with `DepartmentUnknown`.
+    Refuses with `DepartmentUnknown`, `DayPast`, `DayTooFar`.
     """
-    await departments.get(db, department_id)
-    return await _withdraw(db, now, actor, day, reason, department_id=department_id)
+    whose = await day_changes.of_clinic(db, department_id)
+    return await _withdraw(db, now, actor, whose, day, reason)
 
 
 async def _withdraw(
-    db: Connection,
-    now: datetime,
-    actor: Actor,
-    day: date,
-    reason: str,
-    post_id: UUID | None = None,
-    department_id: UUID | None = None,
+    db: Connection, now: datetime, actor: Actor, whose: Whose, day: date, reason: str
 ) -> list[Outcome]:
-    check_moment(now)
-    standing = await _block(db, now, day, reason, post_id, department_id)
-    return [await _rebook(db, now, actor, visit) for visit in standing]
+    await day_changes.close(db, whose, now=now, actor=actor, day=day, reason=reason)
+    standing = await _search_standing(db, now, day, whose)
+    return [await _rebook(db, now, actor, visit, reason.strip()) for visit in standing]
 
 
-async def _block(
-    db: Connection,
-    now: datetime,
-    day: date,
-    reason: str,
-    post_id: UUID | None,
-    department_id: UUID | None,
+async def _search_standing(
+    db: Connection, now: datetime, day: date, whose: Whose
 ) -> list[_Standing]:
-    """No place of the day is given from here on; the visits that stand on it, in order of time."""
-    whose = {"post": post_id, "department": department_id, "day": day, "now": now}
-    async with db.transaction():
-        await database.execute(
-            db,
-            """
-            with its as (
-                select slot.id from slot
-                join department on department.id = slot.department_id
-                join organisation on organisation.id = department.organisation_id
-                where coalesce(slot.post_id = %(post)s::uuid, true)
-                  and coalesce(slot.department_id = %(department)s::uuid, true)
-                  and slot.starts_at > %(now)s
-                  and (slot.starts_at at time zone organisation.zone)::date = %(day)s
-                order by slot.id
-                for no key update of slot
-            )
-            update slot set blocked = coalesce(blocked, %(reason)s) from its where slot.id = its.id
-            """,
-            reason=reason,
-            **whose,
-        )
+    """The visits that stand on the day, and the times promised on it, in order of time."""
     return await database.rows(
         db,
         _Standing,
@@ -133,16 +112,20 @@ async def _block(
                or appointment.state = 'held' and appointment.proposed_for is not null
                   and appointment.held_until > %(now)s)
           and appointment.starts_at > %(now)s
-          and coalesce(appointment.post_id = %(post)s::uuid, true)
-          and coalesce(appointment.department_id = %(department)s::uuid, true)
+          and coalesce(appointment.post_id = %(post_id)s::uuid, true)
+          and coalesce(appointment.department_id = %(department_id)s::uuid, true)
           and (appointment.starts_at at time zone organisation.zone)::date = %(day)s
         order by appointment.starts_at, appointment.id
         """,
-        **whose,
+        now=now,
+        day=day,
+        **whose.ids,
     )
 
 
-async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing) -> Outcome:
+async def _rebook(
+    db: Connection, now: datetime, actor: Actor, visit: _Standing, because: str
+) -> Outcome:
     patient = await cards.get_patient(db, visit.patient_id, now=now, zone=visit.zone)
     for offer, slot_id, starts_at in await _candidates(db, now, patient, visit):
         channel = Channel(visit.channel)
@@ -150,7 +133,7 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
             now, actor, patient, slot_id, channel, visit.id, visit.referral_id, visit.waived_by
         )
         try:
-            if await _propose(db, wish, visit.visit_id):
+            if await _propose(db, wish, visit.visit_id, because):
                 return Outcome(visit.visit_id, visit.number, visit.starts_at, starts_at, offer)
         except (BookingRefusal, psycopg.errors.IntegrityError):
             continue  # taken meanwhile, or not for this patient: the next one
@@ -162,19 +145,26 @@ async def _rebook(db: Connection, now: datetime, actor: Actor, visit: _Standing)
             actor=actor,
             appointment_id=visit.id,
             by="clinic",
+            because=because,
             announce="appointment.withdrawn",
         )
     return Outcome(visit.visit_id, visit.number, visit.starts_at, None, None)
 
 
 @retried
-async def _propose(db: Connection, wish: Wish, visit_id: UUID) -> bool:
-    """Cancel the visit and hold the new time for its patient. False: it was cancelled before."""
+async def _propose(db: Connection, wish: Wish, visit_id: UUID, because: str) -> bool:
+    """Cancel the visit and hold the new time for its patient. False: it was cancelled before.
+
+    Refuses where a rule does, and with `SlotPast` where the time could be kept too shortly.
+    """
     async with db.transaction():
         await locks.lock_patients(db, [wish.patient.person_id])
         offer = await asking.lock_offer(db, wish, keep_proposals=True)
         asked = rules.Request(wish.patient, wish.channel, wish.now, offer.day, by_clinic=True)
         rules.check(offer, asked)
+        held_until = offer.rules.proposal_end(offer.starts_at, wish.now)
+        if held_until is None:
+            raise SlotPast()
         assert wish.replaces is not None
         await locks.clear_the_way(db, replace(wish, replaces=None), offer)
         ended = await cancellation.end(
@@ -183,16 +173,16 @@ async def _propose(db: Connection, wish: Wish, visit_id: UUID) -> bool:
             actor=wish.actor,
             appointment_id=wish.replaces,
             by="clinic",
+            because=because,
             announce=None,
         )
         if ended:
-            until = wish.now + timedelta(hours=offer.rules.proposal_hours)
             await appointments.write(
                 db,
                 replace(wish, replaces=None),
                 offer,
                 State.HELD,
-                held_until=min(until, offer.starts_at - offer.rules.lead),
+                held_until=held_until,
                 proposed_for=visit_id,
             )
     return ended
@@ -204,7 +194,7 @@ async def _candidates(
     """Times in the order in which they are proposed: doctor's name, slot, beginning."""
     doctor = await doctors.get(db, visit.post_id, now=now)
     # a time that the patient could take by himself: so nothing is proposed that he must refuse
-    look = offers.Asking(patient, Channel.PORTAL, now)
+    look = offers.Asking(patient, Channel.PORTAL, now, for_proposal=True)
     if visit.referral_id is not None:
         doctor = replace(doctor, referral_id=visit.referral_id)
     found = await offers.search_speciality(db, doctor.speciality_id, look)

@@ -1,6 +1,7 @@
 """Five verbs over a psycopg connection; SQL stands in the function that needs it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
@@ -36,14 +37,14 @@ async def rows(
 ) -> list[Row]:
     """Every row as a `shape`, in the order of the query."""
     async with db.cursor(row_factory=class_row(shape)) as cursor:
-        await cursor.execute(sql, parameters)
+        await cursor.execute(sql, checked(parameters))
         return await cursor.fetchall()
 
 
 async def value(db: Connection, sql: LiteralString, **parameters: object) -> Any:
     """The first column of the only row, or None."""
     async with db.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(sql, parameters)
+        await cursor.execute(sql, checked(parameters))
         row = await cursor.fetchone()
         return row[0] if row else None
 
@@ -51,5 +52,16 @@ async def value(db: Connection, sql: LiteralString, **parameters: object) -> Any
 async def execute(db: Connection, sql: LiteralString, **parameters: object) -> int:
     """Run a statement; the number of rows it touched."""
     async with db.cursor() as cursor:
-        await cursor.execute(sql, parameters)
+        await cursor.execute(sql, checked(parameters))
         return cursor.rowcount
+
+
+def checked(parameters: Parameters) -> Parameters:
+    """The parameters of a statement. Raises `ValueError` naming a moment without a zone.
+
+    PostgreSQL would take it for one of the connection's zone, and nobody would see the fault.
+    """
+    for name, given in parameters.items():
+        if isinstance(given, datetime) and given.tzinfo is None:
+            raise ValueError(f"{name}: a datetime without a zone")
+    return parameters

@@ -19,12 +19,54 @@ _KNOWING: LiteralString = f"""
     where {LIVING} and {MAY_SEE}
 """
 
-STILL_KNOWS: LiteralString = (
-    "exists (select"
-    + _KNOWING
-    + " and appointment.id = notice.subject_id and acting.account_id = notice.account_id)"
-)
-"""A condition on a row of `notice`: its account may know of its visit today."""
+# Of a link: the patient, and who sees his visits; its own holder also when it has ended, but not
+# when the desk closed it.
+_KNOWING_OF_A_LINK: LiteralString = f"""
+    from relative
+    join person as named on named.id = relative.person_id
+    join person as card on card.id = coalesce(named.joined_into, named.id)
+    {THEIRS}
+    where (acting.relative_id = relative.id and relative.closed_at is null
+           or {LIVING} and acting.sees and rung.sees)
+"""
+
+STILL_KNOWS: LiteralString = f"""
+    case when notice.relative_id is null then exists (
+        select {_KNOWING} and appointment.id = notice.subject_id
+           and acting.account_id = notice.account_id
+    ) else exists (
+        select {_KNOWING_OF_A_LINK} and relative.id = notice.relative_id
+           and acting.account_id = notice.account_id
+    ) end
+"""
+"""A condition on a row of `notice`: its account may know of its visit or link today."""
+
+# Where letters to the account of `acting` go: none to who agreed to nothing or does no longer.
+ADDRESS: LiteralString = """
+    (select email from account where account.id = acting.account_id
+        and exists (select from consent where consent.account_id = account.id
+                    and withdrawn_at is null))
+"""
+
+MAILBOX: LiteralString = """
+    (select email from account
+     where account.id = {account}
+       and exists (select from consent
+                   where consent.account_id = account.id and withdrawn_at is null)
+       and not exists (select from unwanted_letter
+                       where unwanted_letter.account_id = account.id
+                         and unwanted_letter.kind = {notice_kind}))
+"""
+"""The address of `account` for a letter of `notice_kind`; null where it agreed to nothing, has
+agreed no longer, or wants no such letters."""
+
+# Who has withdrawn his consent and given no other is told nothing more, on the portal either.
+_HAS_WITHDRAWN: LiteralString = """
+    (exists (select from consent where account_id = acting.account_id
+             and withdrawn_at is not null)
+     and not exists (select from consent where account_id = acting.account_id
+                     and withdrawn_at is null))
+"""
 
 
 @dataclass(frozen=True)
@@ -44,10 +86,13 @@ class Recipient:
         return names.short(self.last_name, self.first_name, self.middle_name)
 
 
-async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[Recipient]:
-    """Every account that may know of the visit on `today`; of a patient who died, nobody.
+async def search(
+    db: Connection, appointment_id: UUID, *, today: date, kind: str | None = None
+) -> list[Recipient]:
+    """Every account that is told of the visit on `today`; of a patient who died, nobody.
 
-    The address is ЕСИА's, and None for an account that agreed to nothing or has agreed no longer.
+    The address is ЕСИА's, and None for an account that agreed to nothing or wants no letters of
+    this kind of notice.
     """
     return await rows(
         db,
@@ -56,11 +101,12 @@ async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[R
         select distinct on (acting.account_id)
                acting.account_id, card.id as person_id,
                acting.last_name, acting.first_name, acting.middle_name,
-               (select email from account where account.id = acting.account_id
-                    and exists (select from consent where consent.account_id = account.id
-                                and withdrawn_at is null)) as email
         """
+        + MAILBOX.format(account="acting.account_id", notice_kind="%(kind)s::text")
+        + " as email"
         + _KNOWING
+        + "and not"
+        + _HAS_WITHDRAWN
         + """
           and appointment.id = %(appointment)s and card.died_on is null
         order by acting.account_id,
@@ -68,4 +114,5 @@ async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[R
         + BETTER,
         appointment=appointment_id,
         today=today,
+        kind=kind,
     )

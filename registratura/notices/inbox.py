@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from registratura.audit import Actor
+from registratura.audit.readings import TOLD_ONCE_A_DAY, told_by
 from registratura.db import Connection, rows
-from registratura.notices import texts
+from registratura.notices import link_texts, texts
 from registratura.notices.audience import STILL_KNOWS
 
 SHOWN = 100
@@ -22,6 +24,7 @@ class Message:
     created_at: datetime
     subject_id: UUID
     person_id: UUID
+    visit_id: UUID  # itself, or the cancelled one in whose place a time was proposed
     stands: bool
 
     @property
@@ -32,7 +35,11 @@ class Message:
     @property
     def path(self) -> str:
         """Where it leads."""
-        return texts.path(self.kind, self.subject_id, self.person_id, stands=self.stands)
+        if link_texts.is_of_a_link(self.kind):
+            return link_texts.path(self.kind)
+        return texts.path(
+            self.kind, self.subject_id, self.person_id, visit_id=self.visit_id, stands=self.stands
+        )
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
     """The latest hundred messages, the newest first; what was new is read from here on.
 
     Shown only while the account may know of the visit: asked anew on each `today` of the region.
+    What is told of another person's visit is a reading of his data.
     """
     return await rows(
         db,
@@ -59,9 +67,11 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
         """
         with shown as (
             select notice.id, notice.kind, notice.text, notice.state, notice.created_at,
-                   notice.subject_id, notice.person_id,
+                   coalesce(notice.subject_id, notice.relative_id) as subject_id,
+                   notice.person_id,
+                   coalesce(visit.proposed_for, visit.id, notice.relative_id) as visit_id,
                    coalesce(visit.state = 'held' and visit.held_until > %(now)s, false) as stands
-            from notice join appointment as visit on visit.id = notice.subject_id
+            from notice left join appointment as visit on visit.id = notice.subject_id
             where notice.account_id = %(account)s and notice.channel = 'portal' and
         """
         + STILL_KNOWS
@@ -71,13 +81,23 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
         ), seen as (
             update notice set state = 'read', read_at = %(now)s from shown
             where notice.id = shown.id and notice.state = 'new'
+        ), own as (
+            select coalesce(person.joined_into, person.id) as card_id
+            from account join person on person.id = account.person_id
+            where account.id = %(account)s
+        ), was_read as (
+            select distinct coalesce(person.joined_into, person.id) as person_id
+            from shown join person on person.id = shown.person_id
+            where coalesce(person.joined_into, person.id) <> (select card_id from own)
         )
-        select * from shown order by created_at desc, id
-        """,
+        """
+        + TOLD_ONCE_A_DAY
+        + " select * from shown order by created_at desc, id",
         account=account_id,
         now=now,
         today=today,
         shown=SHOWN,
+        **told_by(Actor("account", str(account_id)), "visits.read", today),
     )
 
 

@@ -57,7 +57,7 @@ async def tell(
 
 
 async def _search_recipients(db: Connection, change: Change, today: date) -> list[Recipient]:
-    knowing = await audience.search(db, change.subject_id, today=today)
+    knowing = await audience.search(db, change.subject_id, today=today, kind=change.kind)
     if change.kind != "moved_away":
         return knowing
     new_visit = await database.value(
@@ -72,7 +72,11 @@ def _words(change: Change, recipient: Recipient, settings: Settings) -> Mapping[
     words = {"portal": texts.message(change, recipient.patient)}
     if settings.smtp_host and recipient.email:
         path = texts.path(
-            change.kind, change.subject_id, recipient.person_id, stands=not change.has_lapsed
+            change.kind,
+            change.subject_id,
+            recipient.person_id,
+            visit_id=change.visit_id,
+            stands=not change.has_lapsed,
         )
         words["email"] = texts.letter(change, recipient.patient, settings.public_url + path)
     return words
@@ -81,7 +85,10 @@ def _words(change: Change, recipient: Recipient, settings: Settings) -> Mapping[
 _CHANGE: LiteralString = """
     select case when %(kind)s = 'booked' and visit.moved_from is not null
                 then 'moved' else %(kind)s end as kind,
-           visit.id as subject_id, visit.starts_at, before.starts_at as was_at,
+           visit.id as subject_id, coalesce(visit.proposed_for, visit.id) as visit_id,
+           visit.starts_at, before.starts_at as was_at,
+           coalesce(visit.cancelled_by = 'clinic', false) as by_clinic,
+           coalesce(before.cancelled_because, visit.cancelled_because) as because,
            case when visit.state = 'held' and visit.held_until > %(now)s
                 then visit.held_until end as kept_until,
            organisation.zone,

@@ -13,6 +13,7 @@ from babel.dates import format_datetime
 Kind = Literal["booked", "moved", "moved_away", "cancelled", "proposed", "withdrawn"]
 _RUSSIAN = Locale.parse("ru")
 _LAPSED = "lapsed"  # a proposal that was over before anybody could be told of it
+_BY_CLINIC = "cancelled_by_clinic"  # one visit, without a day that is withdrawn
 
 _MESSAGES: Mapping[str, str] = {
     "booked": "Запись подтверждена: {patient}, {at}. {doctor}. {place}.",
@@ -20,12 +21,13 @@ _MESSAGES: Mapping[str, str] = {
     "moved_away": "Запись перенёс другой представитель: {patient}, {at}. {doctor}. Новое время"
     " подскажут он или регистратура.",
     "cancelled": "Запись отменена: {patient}, {at}. {doctor}.",
+    _BY_CLINIC: "{patient}: клиника отменила приём {at}. {doctor}.{because}",
     "proposed": "{patient}: клиника отменила приём {was} и предлагает новое время – {at}."
-    " {doctor}. {place}. Держим его за вами до {until}.",
-    "withdrawn": "{patient}: клиника отменила приём {at}. {doctor}. Нового времени взамен"
+    " {doctor}. {place}.{because} Держим новое время за вами до {until}.",
+    "withdrawn": "{patient}: клиника отменила приём {at}. {doctor}.{because} Нового времени взамен"
     " не нашлось: выберите другой день или другого врача.",
-    _LAPSED: "{patient}: клиника отменила приём {was}. {doctor}. Предложенное взамен время уже"
-    " не держим. Если новой записи ещё нет, выберите время.",
+    _LAPSED: "{patient}: клиника отменила приём {was}. {doctor}.{because} Предложенное взамен"
+    " время уже не держим. Если новой записи ещё нет, выберите время.",
 }
 _LETTERS: Mapping[str, str] = {
     "booked": "{patient}: запись на {at} подтверждена. Подробности – в личном кабинете: {address}",
@@ -34,6 +36,8 @@ _LETTERS: Mapping[str, str] = {
     "moved_away": "{patient}: запись на {at} перенёс другой представитель. Новое время подскажут"
     " он или регистратура. Подробности – в личном кабинете: {address}",
     "cancelled": "{patient}: запись на {at} отменена. Подробности – в личном кабинете: {address}",
+    _BY_CLINIC: "{patient}: клиника отменила приём {at}. Подробности – в личном кабинете:"
+    " {address}",
     "proposed": "{patient}: клиника отменила приём {was} и предлагает новое время – {at}. Держим"
     " его за вами до {until}. Подтвердить – в личном кабинете: {address}",
     "withdrawn": "{patient}: клиника отменила приём {at}. Нового времени взамен не нашлось."
@@ -49,13 +53,17 @@ class Change:
     """What became of a visit, as far as it is told. Moments are shown in the clinic's `zone`.
 
     `was_at` is the time that a move or a proposal replaces; `kept_until` the end of a proposal
-    that still stands.
+    that still stands. `because` is the clinic's reason for patients, where it cancelled: a
+    message tells it, a letter does not.
     """
 
     kind: Kind
     subject_id: UUID
     starts_at: datetime
+    visit_id: UUID  # itself, or the cancelled one in whose place it is proposed
     was_at: datetime | None
+    by_clinic: bool
+    because: str | None
     kept_until: datetime | None
     zone: str
     doctor: str | None
@@ -66,6 +74,13 @@ class Change:
     def has_lapsed(self) -> bool:
         """Whether it is a proposal that no longer stands."""
         return self.kind == "proposed" and self.kept_until is None
+
+    @property
+    def wording(self) -> str:
+        """Under which name its words stand."""
+        if self.has_lapsed:
+            return _LAPSED
+        return _BY_CLINIC if self.kind == "cancelled" and self.by_clinic else self.kind
 
 
 def message(change: Change, patient: str) -> str:
@@ -83,23 +98,27 @@ def subject(portal: str) -> str:
     return _SUBJECT.format(portal=portal)
 
 
-def path(kind: str, subject_id: UUID, person_id: UUID, *, stands: bool) -> str:
-    """Where a notice leads: the ticket; the proposed time while it `stands`; a new choice."""
+def path(kind: str, subject_id: UUID, person_id: UUID, *, visit_id: UUID, stands: bool) -> str:
+    """Where a notice leads: the proposed time while it `stands`, else the ticket of the visit.
+
+    The ticket of a cancelled visit tells why, and leads to another choice.
+    """
     if kind == "proposed" and stands:
         return f"/holds/{subject_id}?patient={person_id}"
-    if kind in ("proposed", "withdrawn"):
-        return f"/clinics?patient={person_id}"
-    return f"/appointments/{subject_id}"
+    return f"/appointments/{visit_id}"
 
 
 def _told(texts: Mapping[str, str], change: Change, patient: str, address: str) -> str:
-    return texts[_LAPSED if change.has_lapsed else change.kind].format(
+    because = (change.because or "").strip()
+    end = "" if because.endswith((".", "!", "?")) else "."
+    return texts[change.wording].format(
         patient=patient,
         at=_moment(change.starts_at, change.zone),
         was=_moment(change.was_at, change.zone),
         until=_moment(change.kept_until, change.zone),
         doctor=", ".join(filter(None, (change.position, change.doctor))),
         place=change.place,
+        because=f" Причина: {because}{end}" if because else "",
         address=address,
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, execute, find, retried, rows, value
-from registratura.people.declarations import Declaration
+from registratura.people.persons import Identity
 from registratura.people.refusals import AccessClosed, RelativeUnknown
 
 
@@ -48,10 +48,12 @@ async def close_access(
             )
 
 
-async def check_open(db: Connection, account_id: UUID, declaration: Declaration) -> None:
-    """Refuses with `AccessClosed` where these facts were typed for a link that the desk closed.
+async def check_open(
+    db: Connection, account_id: UUID, who: Identity, policy_number: str | None
+) -> None:
+    """Refuses with `AccessClosed` where these facts were told for a link that the desk closed.
 
-    Compared with what the owner himself typed then, not with the registry: he learns nothing new.
+    Compared with what the account itself told then, not with the registry: it learns nothing new.
     """
     closed = await value(
         db,
@@ -67,8 +69,8 @@ async def check_open(db: Connection, account_id: UUID, declaration: Declaration)
                           = name_key(coalesce(%(middle_name)s::text, '')))
         )
         """,
-        **vars(declaration.identity),
-        policy_number=declaration.policy_number,
+        **vars(who),
+        policy_number=policy_number,
         account=account_id,
     )
     if closed:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, get_args
 
 from registratura.people import ages, names, policies, snils
+from registratura.people.ladder import DECLARED, Kinship
 from registratura.people.names import Sex
 from registratura.people.persons import Identity
 from registratura.people.refusals import (
@@ -14,9 +14,6 @@ from registratura.people.refusals import (
     PatientIsAdult,
     SexUnknown,
 )
-
-Kinship = Literal["child", "grandchild", "sibling", "ward", "other_child"]
-KINSHIPS: tuple[Kinship, ...] = get_args(Kinship)
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def check_birth_date(born: date, today: date) -> None:
 
 def checked(typed: Declaration, today: date, policy_check: policies.Check) -> Declaration:
     """The declaration with everything normalised and the sex known. Refuses with a `NotTyped`."""
-    if typed.kinship not in KINSHIPS:
+    if typed.kinship not in DECLARED:
         raise KinshipUnknown()
     if not typed.affirmed:
         raise NotAffirmed()

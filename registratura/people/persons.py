@@ -57,6 +57,10 @@ _BY_POLICY = _SAME_PERSON.format(
     " and series || number = %(policy_number)s)"
 )
 _BY_SNILS = _SAME_PERSON.format(proof="snils = %(snils)s")
+_BY_PAPERS = _SAME_PERSON.format(
+    proof="(snils = %(snils)s::text or exists (select from policy where person_id = person.id"
+    " and series || number = %(policy_number)s::text))"
+)
 
 
 async def find_by_policy(db: Connection, who: Identity, policy_number: str) -> UUID | None:
@@ -68,6 +72,15 @@ async def find_by_policy(db: Connection, who: Identity, policy_number: str) -> U
 async def find_by_snils(db: Connection, who: Identity, snils: str) -> UUID | None:
     """The one living, not joined card with this СНИЛС, full name and birth date; else None."""
     found = await value(db, _BY_SNILS, **vars(who), snils=snils)
+    return None if found is None else UUID(str(found))
+
+
+async def find_by_papers(
+    db: Connection, who: Identity, *, snils: str | None, policy_number: str | None
+) -> UUID | None:
+    """The one living, not joined card with this full name and birth date, and this СНИЛС or this
+    policy; else None. Two cards that fit by one each are none."""
+    found = await value(db, _BY_PAPERS, **vars(who), snils=snils, policy_number=policy_number)
     return None if found is None else UUID(str(found))
 
 

@@ -101,7 +101,10 @@ class PatientIsAdult(NotTyped):
     """Every kinship that can be declared demands a patient under 18 (region's date of today)."""
 
     code: ClassVar[str] = "patient_is_adult"
-    words: ClassVar[str] = "Взрослый записывается сам, через свою учётную запись"
+    words: ClassVar[str] = (
+        "Взрослый записывается сам. Чтобы записывать его, попросите у него код: он создаст его "
+        "в своём личном кабинете"
+    )
 
 
 class SexUnknown(NotTyped):
@@ -192,6 +195,13 @@ class NotConfirmable(Refusal):
     )
 
 
+class OwnLink(Refusal):
+    """Nobody confirms a link of his own account."""
+
+    code: ClassVar[str] = "own_link"
+    words: ClassVar[str] = "Свою связь с ребёнком подтверждает другой сотрудник"
+
+
 class CardUnknown(Refusal):
     """No such card of a person."""
 
@@ -206,11 +216,48 @@ class SameCard(Refusal):
     words: ClassVar[str] = "Это одна и та же карта"
 
 
+class CardsDiffer(Refusal):
+    """Two cards disagree about the person, and nobody says why. Parameter: in_what."""
+
+    code: ClassVar[str] = "cards_differ"
+    words: ClassVar[str] = (
+        "Карты расходятся: {in_what}. Если это всё же один человек, объясните, откуда разница"
+    )
+
+
+class CardNotJoined(Refusal):
+    """The card stands by itself: there is nothing to part it from."""
+
+    code: ClassVar[str] = "card_not_joined"
+    words: ClassVar[str] = "Эта карта ни к какой не присоединена"
+
+
 class CardJoined(Refusal):
     """One of the two cards has been joined into another before. Parameters: card, into."""
 
     code: ClassVar[str] = "card_joined"
     words: ClassVar[str] = "Карта {card} уже присоединена к карте {into}"
+
+
+class ConsentUnknown(Refusal):
+    """No such consent of this account."""
+
+    code: ClassVar[str] = "consent_unknown"
+    words: ClassVar[str] = "Такого согласия нет"
+
+
+class DeletionUnknown(Refusal):
+    """No request of that number waits."""
+
+    code: ClassVar[str] = "deletion_unknown"
+    words: ClassVar[str] = "Такой заявки нет, или её уже закрыли"
+
+
+class DeletionAskedTwice(Refusal):
+    """An earlier request of the same account still waits."""
+
+    code: ClassVar[str] = "deletion_asked_twice"
+    words: ClassVar[str] = "Заявка на удаление уже подана, второй не нужно"
 
 
 class RoleUnknown(Refusal):

@@ -11,7 +11,9 @@ from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
-from registratura.booking import cancellation, visits
+from registratura.booking import cancellation, proposals, visits
+from registratura.booking.model import State
+from registratura.booking.refusals import AppointmentUnknown
 from registratura.booking.visits import Visit
 from registratura.db import Connection
 from registratura.settings import Settings
@@ -24,15 +26,15 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 async def appointments(
     db: Connection, now: datetime, settings: Settings, visitor: Visitor
 ) -> Template:
-    """«Мои записи»: of everybody the visitor may see; coming, past, cancelled."""
-    found = await visits.search_for(
-        db, visitor.account_id, now=now, region_zone=settings.region_zone
-    )
-    coming = [visit for visit in found if visit.is_coming(now)]
-    gone = [visit for visit in reversed(found) if not visit.is_coming(now)]
+    """«Мои записи»: of everybody the visitor may see; proposed, coming, past, cancelled."""
+    account, zone = visitor.account_id, settings.region_zone
+    found = await visits.search_for(db, account, now=now, region_zone=zone)
+    coming = [visit for visit in found if visit.stands(now)]
+    gone = [visit for visit in reversed(found) if not visit.stands(now)]
     return page(
         "appointments/list.html",
         visitor=visitor,
+        proposals=await proposals.search_for(db, account, now=now, region_zone=zone),
         coming=coming,
         past=[visit for visit in gone if visit.state not in ("cancelled", "moved")],
         cancelled=[visit for visit in gone if visit.state in ("cancelled", "moved")],
@@ -47,17 +49,41 @@ async def _visit(
     )
 
 
+async def _visit_to_change(
+    appointment: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
+) -> Visit:
+    """Who may only see the visit gets the answer of one who may not."""
+    visit = await _visit(appointment, db, now, settings, visitor)
+    if not visit.acts:
+        raise AppointmentUnknown()
+    return visit
+
+
 VISIT = {"visit": Provide(_visit)}
+VISIT_TO_CHANGE = {"visit": Provide(_visit_to_change)}
 
 
 @get("/appointments/{appointment:uuid}", name="appointment", guards=[signed_in], dependencies=VISIT)
-async def ticket(visitor: Visitor, visit: Visit) -> Template:
-    """«Вы записаны»: the ticket; later the same page tells what became of the visit."""
-    return page("appointments/ticket.html", visitor=visitor, visit=visit)
+async def ticket(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor, visit: Visit
+) -> Template:
+    """«Вы записаны»: the ticket; later the same page tells what became of the visit.
+
+    Of a visit that the clinic cancelled: why, and the time that it proposes instead.
+    """
+    proposal = None
+    if visit.state == State.CANCELLED and visit.cancelled_by == "clinic":
+        proposal = await proposals.find_for(
+            db, visitor.account_id, visit.id, now=now, region_zone=settings.region_zone
+        )
+    return page("appointments/ticket.html", visitor=visitor, visit=visit, proposal=proposal)
 
 
 @get(
-    "/appointments/{appointment:uuid}/cancel", name="cancel", guards=[signed_in], dependencies=VISIT
+    "/appointments/{appointment:uuid}/cancel",
+    name="cancel",
+    guards=[signed_in],
+    dependencies=VISIT_TO_CHANGE,
 )
 async def ask_to_cancel(now: datetime, visitor: Visitor, visit: Visit) -> Template | Redirect:
     """«Отменить запись?»: one question, one button."""
@@ -66,7 +92,7 @@ async def ask_to_cancel(now: datetime, visitor: Visitor, visit: Visit) -> Templa
     return page("appointments/cancel.html", visitor=visitor, visit=visit)
 
 
-@post("/appointments/{appointment:uuid}/cancel", guards=[signed_in], dependencies=VISIT)
+@post("/appointments/{appointment:uuid}/cancel", guards=[signed_in], dependencies=VISIT_TO_CHANGE)
 async def cancel(db: Connection, now: datetime, visitor: Visitor, visit: Visit) -> Redirect:
     """Cancel; the time is free again. Sent twice, it is cancelled once."""
     await cancellation.cancel(

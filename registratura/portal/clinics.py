@@ -65,12 +65,10 @@ async def positions(
             for it in mine
             if it.is_usable(booking.today) and it.leads_to(it.position_id, clinic.id)
         },
-        by_referral=[it for it in suited if it.any_doctor.needs_referral],
-        by_desk=[
-            it
-            for it in suited
-            if not it.any_doctor.self_booking and not it.any_doctor.needs_referral
+        by_referral=[
+            it for it in suited if it.any_doctor.self_booking and it.any_doctor.needs_referral
         ],
+        by_desk=[it for it in suited if not it.any_doctor.self_booking],
         unsuited=[it for it in offered if not it.suits],
     )
 

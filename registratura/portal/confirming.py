@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
-from registratura.booking import appointments, doctors, holds, offers, slots
+from registratura.booking import appointments, doctors, holds, offers, proposals, slots
 from registratura.booking.doctors import Doctor
 from registratura.booking.holds import Hold
 from registratura.booking.refusals import AppointmentUnknown, BookingRefusal, HoldOver
@@ -54,7 +54,7 @@ def _check_page(
         chosen=chosen,
         day=day,
         held=held,
-        refusal=refusal.text if refusal else None,
+        refusal=refusal,
         key=uuid4(),
     )
 
@@ -64,6 +64,12 @@ def _wish(slot_id: UUID, now: datetime, visitor: Visitor, booking: Wizard) -> Wi
     referral = booking.referral.id if booking.referral else None
     actor = Actor("account", str(visitor.account_id))
     return Wish(now, actor, booking.known_patient, slot_id, CHANNEL, replaces, referral)
+
+
+@get("/holds", name="hold_again", guards=[signed_in], dependencies=BOOKING)
+async def choose_again(booking: Wizard) -> Redirect:
+    """The address of a refusal or a clash, opened again: it holds nothing; to the choice."""
+    return redirect(booking.url("/clinics"))
 
 
 @post("/holds", name="hold", guards=[signed_in], dependencies=FORM)
@@ -93,6 +99,9 @@ async def held(
         return redirect(booking.url("/check", slot=slot_id))
     if kept.patient_id != booking.known_patient.person_id:
         return redirect(f"/holds/{kept.id}?patient={kept.patient_id}")
+    if kept.proposed and kept.referral_id and booking.referral is None:
+        # another choice keeps the referral of the visit that was cancelled
+        return redirect(booking.url(f"/holds/{kept.id}", referral=kept.referral_id))
     doctor = await doctors.get(db, kept.post_id, now=now)
     return _check_page(
         await slots.get(db, kept.slot_id, now=now), doctor, now, visitor, booking, kept
@@ -108,12 +117,32 @@ async def prolong(
     booking: Wizard,
     data: Form,  # named here too: so the framework reads the body as a form for `booking`
 ) -> Redirect:
-    """«Нужно больше времени»: once."""
+    """«Нужно больше времени»: once. Refuses with `AppointmentUnknown` what never was his."""
+    if await holds.find_slot(db, visitor.account_id, hold) is None:
+        raise AppointmentUnknown()
     with suppress(HoldOver):  # prolonged in another tab, or over: the page of the hold tells
         kept = await holds.get(db, visitor.account_id, hold, now=now)
         doctor = await doctors.get(db, kept.post_id, now=now)
         await holds.prolong(db, kept, now=now, minutes=doctor.rules.hold_minutes)
     return redirect(booking.url(f"/holds/{hold}"))
+
+
+@post("/holds/{hold:uuid}/decline", name="decline", guards=[signed_in], dependencies=FORM)
+async def decline(
+    hold: UUID,
+    db: Connection,
+    now: datetime,
+    visitor: Visitor,
+    booking: Wizard,
+    data: Form,  # as in `prolong`
+) -> Redirect:
+    """«Отказаться» from the time that the clinic proposes: it is free for others."""
+    with suppress(HoldOver):  # declined in another tab, or over
+        kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
+        actor = Actor("account", str(visitor.account_id))
+        if kept.proposed:
+            await proposals.decline(db, kept, now=now, actor=actor)
+    return redirect("/appointments")
 
 
 @post("/appointments", name="book", guards=[signed_in], dependencies=FORM)

@@ -1,18 +1,24 @@
-"""The form «Добавление родственника»: its fields, and every fault of them at once."""
+"""The form «Добавление родственника»: its fields, every fault of them at once, and its page."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
+from litestar.response import Template
 from multidict import MultiDict
 from wtforms import BooleanField, Field, Form, RadioField, SelectField, StringField, ValidationError
 
-from registratura.people import declarations, names, policies, snils
-from registratura.people.declarations import Declaration, Kinship
+from registratura.db import Connection
+from registratura.people import children, declarations, names, policies, snils
+from registratura.people.children import Child
+from registratura.people.declarations import Declaration
+from registratura.people.ladder import Kinship
 from registratura.people.names import Sex
 from registratura.people.refusals import KinshipUnknown, NotAffirmed, SexUnknown
 from registratura.refusal import Refusal
-from registratura.web import typed_dates
+from registratura.settings import Settings
+from registratura.web import Visitor, page, typed_dates
+from registratura.web.dates import digits, region_day
 
 KINSHIP = {
     "child": "Ребёнок",
@@ -115,6 +121,21 @@ class RelativeForm(Form):
         """Show the engine's refusal at `field`; an empty name: on top of the form only."""
         self.refused.append((field, refusal.text))
 
+    @staticmethod
+    def typed_of(child: Child) -> dict[str, str]:
+        """What ЕСИА says of a child, as if it were typed; the owner affirms it himself."""
+        return {
+            "last_name": child.last_name,
+            "first_name": child.first_name,
+            "middle_name": child.middle_name or "",
+            "no_middle_name": "" if child.middle_name else "yes",
+            "kinship": "child",
+            "birth_date": digits(child.birth_date),
+            "sex": child.sex,
+            "policy_number": child.policy_number or "",
+            "snils": snils.formatted(child.snils) if child.snils else "",
+        }
+
     def declaration(self) -> Declaration:
         """What was typed, for the engine. Only after `validate`."""
         middle_name = (self.middle_name.data or "").strip()
@@ -129,3 +150,39 @@ class RelativeForm(Form):
             snils=(self.snils.data or "").strip() or None,
             affirmed=bool(self.affirmed.data),
         )
+
+
+def form_of(typed: Mapping[str, str], now: datetime, settings: Settings) -> RelativeForm:
+    """The form as it was typed, on the region's today."""
+    return RelativeForm(
+        typed,
+        today=region_day(now, settings.region_zone),
+        policy_check=cast(policies.Check, settings.policy_check),
+    )
+
+
+async def add_page(
+    db: Connection,
+    visitor: Visitor,
+    form: RelativeForm,
+    now: datetime,
+    settings: Settings,
+    *,
+    code: str = "",
+    code_fault: str = "",
+) -> Template:
+    """The page: children of ЕСИА's list, the form, the code of an adult and its fault."""
+    offered = await children.search(db, visitor.account_id, now=now, zone=settings.region_zone)
+    return page(
+        "relatives/add.html",
+        visitor=visitor,
+        status=422 if form.faults or code_fault else 200,
+        form=form,
+        children=offered,
+        code=code,
+        code_fault=code_fault,
+        kinds=list(KINSHIP.items()),
+        sexes=list(SEXES.items()),
+        male_endings=names.MALE_ENDINGS,
+        female_endings=names.FEMALE_ENDINGS,
+    )

@@ -1,7 +1,7 @@
-"""Relatives: the form that adds one, and the page that takes one off the owner's list."""
+"""Relatives: the owner's list, the form that adds one, the page that takes one off the list."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get, post
@@ -11,10 +11,10 @@ from litestar.response import Redirect, Template
 
 from registratura.booking import visits
 from registratura.db import Connection
-from registratura.people import accounts, ages, names, relatives
-from registratura.people.policies import Check
+from registratura.people import accounts, ages, children, declaring, policies, relatives
+from registratura.people.ladder import SEES_HOLDERS_FROM
 from registratura.people.refusals import OwnerIsMinor, RelativeAddedTwice, RelativeNotAdded
-from registratura.portal.relative_form import KINSHIP, SEXES, RelativeForm
+from registratura.portal.relative_form import KINSHIP, RelativeForm, add_page, form_of
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, signed_in
 from registratura.web.dates import region_day
@@ -24,15 +24,65 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 
 TRIES = 20  # an hour, of one account; the engine's own limits are tighter and last longer
 LIST = "/profile#relatives"
+KINDS = {
+    **KINSHIP,
+    "spouse": "Муж или жена",
+    "parent": "Родитель",
+    "by_proxy": "По доверенности",
+}
+"""Every kind of link, as the list names it."""
+
+
+async def section(
+    db: Connection, visitor: Visitor, *, now: datetime, settings: Settings
+) -> dict[str, Any]:
+    """What `relatives/section.html` shows: everybody on the owner's list."""
+    zone = settings.region_zone
+    linked = await relatives.search(db, visitor.account_id, now=now, zone=zone)
+    numbers = {it.id: it.policy_number for it in linked if it.policy_number}
+    age = ages.full_years(visitor.owner.birth_date, region_day(now, zone))
+    return {
+        "relatives": linked,
+        "mistyped": {it for it, number in numbers.items() if not policies.fits_check_digit(number)},
+        "may_add": age >= ages.ADULT,
+        "sees_holders": age >= SEES_HOLDERS_FROM,
+        "kinds": KINDS,
+        "policy_ending": policies.ending,
+    }
+
+
+async def try_once(db: Connection, visitor: Visitor, now: datetime) -> None:
+    """One more try to add somebody. Refuses with `TriedTooOften`."""
+    await check_limit(
+        db,
+        "relative",
+        str(visitor.account_id),
+        most=TRIES,
+        window=timedelta(hours=1),
+        now=now,
+    )
 
 
 @get("/profile/relatives/add", name="add_relative", guards=[signed_in])
-async def ask(db: Connection, now: datetime, settings: Settings, visitor: Visitor) -> Template:
-    """The empty form. Refuses an owner under 18."""
+async def ask(
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor,
+    child: UUID | None = None,
+) -> Template:
+    """The children whom ЕСИА names, and the form: empty, or filled with what it says of `child`.
+
+    Refuses an owner under 18.
+    """
     owner = await accounts.get(db, visitor.account_id)
     if not ages.is_adult(owner.birth_date, region_day(now, settings.region_zone)):
         raise OwnerIsMinor()
-    return _form_page(visitor, _form({}, now, settings))
+    typed: dict[str, str] = {}
+    if child is not None:
+        told = await children.get(db, visitor.account_id, child, now=now, zone=settings.region_zone)
+        typed = RelativeForm.typed_of(told)
+    return await add_page(db, visitor, form_of(typed, now, settings), now, settings)
 
 
 @post("/profile/relatives/add", guards=[signed_in])
@@ -40,19 +90,12 @@ async def add(
     db: Connection, now: datetime, settings: Settings, visitor: Visitor, data: Form
 ) -> Redirect | Template:
     """«Сохранить»: one engine call, or the form again with everything that is to be mended."""
-    form = _form(data, now, settings)
+    form = form_of(data, now, settings)
     if not form.validate():
-        return _form_page(visitor, form)
+        return await add_page(db, visitor, form, now, settings)
     try:
-        await check_limit(
-            db,
-            "relative",
-            str(visitor.account_id),
-            most=TRIES,
-            window=timedelta(hours=1),
-            now=now,
-        )
-        await relatives.declare(
+        await try_once(db, visitor, now)
+        await declaring.declare(
             db,
             visitor.account_id,
             form.declaration(),
@@ -62,7 +105,7 @@ async def add(
         )
     except (RelativeNotAdded, TriedTooOften) as refusal:
         form.refuse("last_name" if isinstance(refusal, RelativeAddedTwice) else "", refusal)
-        return _form_page(visitor, form)
+        return await add_page(db, visitor, form, now, settings)
     return redirect(LIST)
 
 
@@ -83,24 +126,3 @@ async def leave(relative: UUID, db: Connection, now: datetime, visitor: Visitor)
     """«Убрать из списка»."""
     await relatives.leave(db, visitor.account_id, relative, now=now)
     return redirect(LIST)
-
-
-def _form(typed: dict[str, str], now: datetime, settings: Settings) -> RelativeForm:
-    return RelativeForm(
-        typed,
-        today=region_day(now, settings.region_zone),
-        policy_check=cast(Check, settings.policy_check),
-    )
-
-
-def _form_page(visitor: Visitor, form: RelativeForm) -> Template:
-    return page(
-        "relatives/add.html",
-        visitor=visitor,
-        status=422 if form.faults else 200,
-        form=form,
-        kinds=list(KINSHIP.items()),
-        sexes=list(SEXES.items()),
-        male_endings=names.MALE_ENDINGS,
-        female_endings=names.FEMALE_ENDINGS,
-    )

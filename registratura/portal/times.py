@@ -114,11 +114,24 @@ async def times_page(
         doctor=doctor,
         calendar=calendar(free, doctor.zone, window, today, asked),
         here_today=today,
-        refusal=refusal.text if refusal else None,
+        refusal=refusal,
         elsewhere=elsewhere,
         taken=taken,
         standing=await _standing(db, doctor, booking, visitor, now),
+        has_company=_has_company(doctor, booking, visitor, today),
         nearest=slots.nearest(free, taken) if taken else [],
+    )
+
+
+def _has_company(doctor: Doctor, booking: Wizard, visitor: Visitor | None, day: date) -> bool:
+    """Whether another patient of the visitor could be booked beside this one."""
+    if booking.patient is None or visitor is None:
+        return False
+    first = booking.patient.person_id
+    return any(
+        doctor.receives(it.birth_date, it.sex, day)
+        for it in visitor.patients
+        if it.person_id != first
     )
 
 

@@ -1,6 +1,7 @@
 """Two children together: neighbouring times with one doctor, both booked or neither."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from litestar import get, post
@@ -8,9 +9,11 @@ from litestar.exceptions import ValidationException
 from litestar.response import Redirect, Template
 
 from registratura.audit import Actor
-from registratura.booking import doctors, families, offers, slots
+from registratura.booking import doctors, families, offers, slots, visits
 from registratura.booking.doctors import Doctor
+from registratura.booking.families import Pair
 from registratura.booking.refusals import BookingRefusal
+from registratura.booking.visits import Visit
 from registratura.booking.wishes import Wish
 from registratura.db import Connection
 from registratura.people import patients
@@ -33,7 +36,13 @@ async def choose(
     """The second patient, then a pair of times, by day."""
     doctor = await doctors.get(db, post_id, now=now)
     other = await _second(db, visitor, booking, second, now, settings) if second else None
-    return await _page(db, doctor, now, visitor, booking, other)
+    return await _page(db, doctor, now, visitor, booking, settings, other)
+
+
+@get("/together", name="together_again", guards=[signed_in], dependencies=BOOKING)
+async def choose_again(booking: Wizard) -> Redirect:
+    """The address of a refusal, opened again: it holds nothing; to the choice."""
+    return redirect(booking.url("/clinics"))
 
 
 @get("/together/check", name="check_together", guards=[signed_in], dependencies=BOOKING)
@@ -86,7 +95,7 @@ async def book(
         await families.book_together(db, *wishes, uuid_in(data, "key"))
     except BookingRefusal as refusal:
         doctor = await doctors.get(db, (await slots.get(db, first_slot, now=now)).post_id, now=now)
-        return await _page(db, doctor, now, visitor, booking, second, refusal)
+        return await _page(db, doctor, now, visitor, booking, settings, second, refusal)
     return redirect("/appointments")
 
 
@@ -107,22 +116,26 @@ async def _second(
     return second
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """What may be chosen: the second patient, the pairs by day; why a patient stands outside."""
+
+    others: list[Patient]
+    pairs: dict[date, list[Pair]]
+    unsuited: list[tuple[str, BookingRefusal]]
+    standing: list[Visit]  # visits to this very position: another would be refused
+
+
 async def _page(
     db: Connection,
     doctor: Doctor,
     now: datetime,
     visitor: Visitor,
     booking: Wizard,
+    settings: Settings,
     second: Patient | None,
     refusal: BookingRefusal | None = None,
 ) -> Template:
-    free = await slots.search_free(db, doctor.post_id, doctor.window(CHANNEL, now=now))
-    pairs: dict[object, list[families.Pair]] = {}
-    for pair in families.pairs(free) if second else ():
-        day = dates.local(pair.first.starts_at, doctor.zone).date()
-        pairs.setdefault(day, []).append(pair)
-    asked = [offers.Asking(whom, CHANNEL, now) for whom in (booking.patient, second) if whom]
-    found = [(it.patient, offers.find_refusal(doctor, it)) for it in asked]
     return page(
         "together/times.html",
         visitor=visitor,
@@ -130,8 +143,42 @@ async def _page(
         wizard=booking,
         doctor=doctor,
         second=second,
-        others=[it for it in visitor.patients if it.person_id != booking.known_patient.person_id],
-        unsuited=[(whom, no) for whom, no in found if whom and no],
-        days=pairs,
+        choice=await _choose(db, doctor, now, visitor, booking, settings, second),
         refusal=refusal,
     )
+
+
+async def _choose(
+    db: Connection,
+    doctor: Doctor,
+    now: datetime,
+    visitor: Visitor,
+    booking: Wizard,
+    settings: Settings,
+    second: Patient | None,
+) -> _Choice:
+    first, zone = booking.known_patient, settings.region_zone
+    known = await patients.search(db, visitor.account_id, now=now, zone=zone)
+    refused = [(it, offers.find_refusal(doctor, offers.Asking(it, CHANNEL, now))) for it in known]
+    seen = await visits.search_for(db, visitor.account_id, now=now, region_zone=zone)
+    both = [it.person_id for it in (first, second) if it]
+    ahead = [it for it in seen if it.patient_id in both and it.is_coming(now)]
+    free = await slots.search_free(db, doctor.post_id, doctor.window(CHANNEL, now=now))
+    found = families.without_clashes(
+        families.pairs(free) if second else (),
+        [it for it in ahead if it.patient_id == first.person_id],
+        [it for it in ahead if it.patient_id != first.person_id],
+    )
+    return _Choice(
+        others=[it for it, no in refused if no is None and it.person_id != first.person_id],
+        pairs=_by_day(found, doctor.zone),
+        unsuited=[(it.name, no) for it, no in refused if no and it.person_id in both],
+        standing=[it for it in ahead if it.position_id == doctor.position_id],
+    )
+
+
+def _by_day(found: list[Pair], zone: str) -> dict[date, list[Pair]]:
+    days: dict[date, list[Pair]] = {}
+    for pair in found:
+        days.setdefault(dates.local(pair.first.starts_at, zone).date(), []).append(pair)
+    return days

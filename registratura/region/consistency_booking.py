@@ -20,6 +20,15 @@ BOOKING = (
         from staged_absences where last_day < first_day
         """,
     ),
+    # Labour code, article 256: a leave until the child is three is the longest there is.
+    Rule(
+        "absences",
+        "last_day",
+        """
+        select line, format('отсутствие с %%s по %%s дольше трёх лет', first_day, last_day)
+        from staged_absences where last_day > first_day + interval '3 years'
+        """,
+    ),
     Rule(
         "absences",
         "substitute",

@@ -6,9 +6,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from registratura.audit.event import Actor, record
-from registratura.booking import schedules
+from registratura.booking import days_off
 from registratura.db import Connection, execute
-from registratura.region import moves_booking, moves_directory, moves_people, moves_rules
+from registratura.region import (
+    moves_booking,
+    moves_directory,
+    moves_people,
+    moves_rules,
+    moves_staff,
+)
 from registratura.region.checks import check
 from registratura.region.reading import check_folder
 from registratura.region.report import Faults, FileBroken, Moved, RegionBroken, Report
@@ -21,7 +27,8 @@ _EASTERNMOST = ZoneInfo("Asia/Kamchatka")  # where the country's day begins
 async def load(db: Connection, folder: Path, *, now: datetime) -> Report:
     """Load the folder; running it again changes nothing.
 
-    Open times in what became a day off or an absence are closed; visits on them stay.
+    Open times in what became a day off or an absence are closed, and those of an absence that
+    became shorter are open again; visits on them stay.
     `db` needs the right to make temporary tables, no more. Files: docs/region-format.md.
     Refuses with `RegionBroken`, which lists every fault; then nothing was written.
     """
@@ -46,10 +53,11 @@ async def _load(db: Connection, folder: Path, faults: Faults, *, now: datetime) 
     if faults.total:
         raise RegionBroken(faults)
     moved = await _move(db, now=now)
+    await days_off.lock(db)
     report = Report(
         files={name: moved[name] for name in readers},
         doubtful_policies=sum(reader.doubtful_policies for reader in readers.values()),
-        blocked=await schedules.block_days_off(db, now=now),
+        blocked=await days_off.settle(db, now=now),
     )
     await record(
         db,
@@ -80,4 +88,5 @@ async def _move(db: Connection, *, now: datetime) -> dict[str, Moved]:
         "absences": await moves_booking.move_absences(db),
         "referrals": await moves_booking.move_referrals(db),
         "rules": await moves_rules.move_rules(db),
+        "staff": await moves_staff.move_staff(db, now=now),
     }

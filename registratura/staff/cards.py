@@ -6,8 +6,9 @@ from datetime import date
 import click
 
 from registratura import audit
-from registratura.booking import joining
+from registratura.booking import joining, parting
 from registratura.people import policies
+from registratura.people.refusals import CardsDiffer
 from registratura.staff import finding, naming
 from registratura.staff.work import Work, command, day, moment, words
 from registratura_ground.refused import Refused
@@ -48,22 +49,57 @@ async def find(
 @command("join-cards")
 @click.argument("losing")
 @click.argument("into")
-async def join_cards(work: Work, losing: str, into: str) -> None:
+@click.option(
+    "--despite", type=words, help="Почему карты расходятся: например, «опечатка в имени»."
+)
+async def join_cards(work: Work, losing: str, into: str, despite: str | None) -> None:
     """Присоединить карту LOSING к карте INTO: это один человек.
 
-    Карты – их номера или коды региона, их показывает staff find. Предстоящие записи и направления
-    переходят; если две записи мешают друг другу, ничего не меняется и обе названы.
+    Карты – их номера или коды региона, их показывает staff find. Если имя, дата рождения, пол или
+    СНИЛС разные, нужна причина (--despite). Предстоящие записи и направления переходят; если две
+    записи мешают друг другу, ничего не меняется и обе названы. Разъединяет карты part-cards.
     """
-    done = await joining.join_cards(
+    try:
+        done = await joining.join_cards(
+            work.db,
+            now=work.now,
+            actor=work.actor,
+            losing_id=await naming.card(work.db, losing),
+            into_id=await naming.card(work.db, into),
+            despite=despite,
+        )
+    except CardsDiffer as refusal:
+        raise Refused(f"{refusal.text}: --despite.") from None
+    click.echo(
+        f"Карты объединены. Перешло записей: {done.visits}, направлений: {done.referrals}; "
+        f"снято удержаний: {done.holds}."
+    )
+
+
+@command("part-cards")
+@click.argument("losing")
+@click.option("--reason", type=words, required=True, help="Почему это разные люди.")
+async def part_cards(work: Work, losing: str, reason: str) -> None:
+    """Отделить карту LOSING, присоединённую по ошибке.
+
+    Записи и направления, которые перешли, возвращаются; что осталось, названо.
+    """
+    done = await parting.part_cards(
         work.db,
         now=work.now,
         actor=work.actor,
         losing_id=await naming.card(work.db, losing),
-        into_id=await naming.card(work.db, into),
+        reason=reason,
     )
+    for words_, numbers in (
+        ("Остались записи, которым мешают другие", done.kept_visits),
+        ("Остались направления, по которым есть запись", done.kept_referrals),
+        ("Записаны после объединения, проверьте, чьи они", done.doubtful),
+    ):
+        if numbers:
+            click.echo(f"{words_}: {', '.join(numbers)}.")
     click.echo(
-        f"Карты объединены. Перешло записей: {done.visits}, направлений: {done.referrals}; "
-        f"снято удержаний: {done.holds}."
+        f"Карты разъединены. Вернулось записей: {done.visits}, направлений: {done.referrals}."
     )
 
 

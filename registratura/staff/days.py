@@ -1,53 +1,24 @@
-"""Commands: a doctor is away, a doctor's day or a clinic's day is cancelled."""
+"""Commands: a doctor's day or a clinic's day is cancelled, and opened again."""
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 import click
 
-from registratura.booking import absences, withdrawals
+from registratura.booking import day_changes, withdrawals
+from registratura.booking.schedules import OpenTime
 from registratura.booking.withdrawals import Outcome
 from registratura.staff import naming
 from registratura.staff.work import Work, command, day, moment, words
-from registratura_ground.refused import Refused
 
-
-@command("absence")
-@click.argument("post")
-@click.option("--from", "first", type=day, required=True, help="Первый день.")
-@click.option("--to", "last", type=day, required=True, help="Последний день, включительно.")
-@click.option("--reason", type=words, required=True, help="Почему.")
-@click.option("--substitute", type=words, help="Кто замещает: код врача.")
-async def absence(
-    work: Work, post: str, first: date, last: date, reason: str, substitute: str | None
-) -> None:
-    """Врача не будет: свободные времена этих дней закрыты. POST – код врача.
-
-    Записи, которые уже есть, остаются: их отменяет с заменой cancel-doctor-day.
-    """
-    if first > last:
-        raise Refused("Последний день отсутствия раньше первого.")
-    away = await naming.post(work.db, post)
-    stands_in = await naming.post(work.db, substitute) if substitute else None
-    if stands_in == away:
-        raise Refused("Врач не замещает сам себя.")
-    await absences.record(
-        work.db,
-        now=work.now,
-        actor=work.actor,
-        post_id=away.id,
-        first_day=first,
-        last_day=last,
-        reason=reason,
-        substitute_id=stands_in.id if stands_in else None,
-    )
-    click.echo("Отсутствие записано. Записи этих дней отменяет cancel-doctor-day.")
+_FOR_PATIENTS = "Почему: это прочтёт каждый пациент, например «врач болеет»."
 
 
 @command("cancel-doctor-day")
 @click.argument("post")
 @click.argument("on", metavar="DAY", type=day)
-@click.option("--reason", type=words, required=True, help="Почему.")
+@click.option("--reason", type=words, required=True, help=_FOR_PATIENTS)
 async def cancel_doctor_day(work: Work, post: str, on: date, reason: str) -> None:
     """Отменить день врача; каждому пациенту предлагается другое время. POST – код врача."""
     doctor = await naming.post(work.db, post)
@@ -60,7 +31,7 @@ async def cancel_doctor_day(work: Work, post: str, on: date, reason: str) -> Non
 @command("close-day")
 @click.argument("clinic")
 @click.argument("on", metavar="DAY", type=day)
-@click.option("--reason", type=words, required=True, help="Почему.")
+@click.option("--reason", type=words, required=True, help=_FOR_PATIENTS)
 async def close_day(work: Work, clinic: str, on: date, reason: str) -> None:
     """Закрыть день всей клиники; каждому пациенту предлагается другое время.
 
@@ -73,6 +44,38 @@ async def close_day(work: Work, clinic: str, on: date, reason: str) -> None:
     _tell(done, place.zone)
 
 
+@command("open-day")
+@click.argument("clinic")
+@click.argument("on", metavar="DAY", type=day)
+async def open_day(work: Work, clinic: str, on: date) -> None:
+    """Открыть день клиники, закрытый по ошибке, или выходной, в который она принимает.
+
+    CLINIC – код подразделения. Отменённые приёмы не возвращаются: их свободные времена показаны.
+    """
+    place = await naming.clinic(work.db, clinic)
+    tell_open(
+        await day_changes.open_clinic_day(
+            work.db, now=work.now, actor=work.actor, department_id=place.id, day=on
+        )
+    )
+
+
+@command("open-doctor-day")
+@click.argument("post")
+@click.argument("on", metavar="DAY", type=day)
+async def open_doctor_day(work: Work, post: str, on: date) -> None:
+    """Открыть день врача, закрытый cancel-doctor-day. POST – код врача.
+
+    Отменённые приёмы не возвращаются: их свободные времена показаны.
+    """
+    doctor = await naming.post(work.db, post)
+    tell_open(
+        await day_changes.open_doctor_day(
+            work.db, now=work.now, actor=work.actor, post_id=doctor.id, day=on
+        )
+    )
+
+
 def _tell(done: Sequence[Outcome], zone: str) -> None:
     for it in done:
         if it.proposed_at is None:
@@ -81,3 +84,11 @@ def _tell(done: Sequence[Outcome], zone: str) -> None:
             instead = f"предложено {moment(it.proposed_at, zone)}, {it.proposed_doctor}"
         click.echo(f"{it.number} · {moment(it.starts_at, zone)} · {instead}")
     click.echo(f"День закрыт. Отменено записей: {len(done)}.")
+
+
+def tell_open(free: Sequence[OpenTime]) -> None:
+    """What is free again: a line for each doctor and day."""
+    in_turn = ((it.doctor, *moment(it.starts_at, it.zone).split()) for it in free)
+    for (doctor, on), its in groupby(in_turn, key=lambda it: it[:2]):
+        click.echo(f"{doctor} · {on} · {' '.join(clock for *_, clock in its)}")
+    click.echo(f"Снова свободно времён: {len(free)}.")

@@ -5,7 +5,7 @@ import click
 from registratura.booking import cancellation, marks
 from registratura.booking.model import State
 from registratura.staff import naming
-from registratura.staff.work import Work, command
+from registratura.staff.work import Work, command, words
 
 _DONE = {
     State.ARRIVED: "пациент пришёл",
@@ -20,7 +20,7 @@ _DONE = {
 async def mark(work: Work, visit: str, state: str) -> None:
     """Отметить: arrived – пришёл, visited – приём состоялся, not_arrived – не пришёл.
 
-    VISIT – номер талона.
+    VISIT – номер талона. Если пациента не принял врач, запись отменяет cancel.
     """
     await marks.mark(
         work.db,
@@ -34,10 +34,11 @@ async def mark(work: Work, visit: str, state: str) -> None:
 
 @command("cancel")
 @click.argument("visit")
-async def cancel(work: Work, visit: str) -> None:
-    """Отменить запись от имени клиники: например, лишнюю из двух, которые мешают друг другу.
+@click.option("--reason", type=words, required=True, help="Почему: это прочтёт пациент.")
+async def cancel(work: Work, visit: str, reason: str) -> None:
+    """Отменить запись от имени клиники: лишнюю из двух или приём, который врач не провёл.
 
-    VISIT – номер талона. Время сразу свободно для других.
+    VISIT – номер талона. Время сразу свободно для других. Пропуском такой приём не считается.
     """
     await cancellation.cancel(
         work.db,
@@ -45,5 +46,6 @@ async def cancel(work: Work, visit: str) -> None:
         actor=work.actor,
         appointment_id=await naming.visit(work.db, visit),
         by="clinic",
+        because=reason,
     )
     click.echo("Запись отменена.")

@@ -75,6 +75,8 @@ class Limits:
     horizon_days: int = 14
     hold: timedelta = timedelta(minutes=10)
     proposal: timedelta = timedelta(hours=24)
+    proposal_lead: timedelta = timedelta(hours=2)
+    proposal_least: timedelta = timedelta(hours=1)
     coming: int = 5
     coming_declared: int = 10
     clashes_not_shown: int = 3

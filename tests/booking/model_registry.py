@@ -5,7 +5,7 @@ of the refusal and changes nothing but the count of clashes that were not shown.
 """
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from tests.booking.model import KALUGA, Ask, No, Place, Referral, Visit
@@ -29,12 +29,12 @@ class Registry(Rules):
         over = visit.state != "held" or visit.held_until is None or visit.held_until <= self.now
         if over or visit.account != account or visit.prolonged or visit.proposed_for:
             raise No("HoldOver")
-        visit.held_until, visit.prolonged = self.now + self.limits.hold, True
+        visit.held_until, visit.prolonged = visit.held_until + self.limits.hold, True
         return visit
 
     def book(self, ask: Ask, key: UUID) -> Visit:
         self.check_acts(ask)
-        body = (ask.patient, ask.place, ask.replaces, ask.referral)
+        body = (ask.patient, ask.place, ask.replaces, ask.referral, ask.channel, ask.waived)
         known = self.answered.get((ask.account, key))
         if known is not None:
             if known[0] != body:
@@ -61,10 +61,11 @@ class Registry(Rules):
         self.answered[first.account, key] = (body, made)
         return made
 
-    def cancel(self, visit: Visit) -> None:
+    def cancel(self, visit: Visit, by: str = "patient") -> None:
         if visit.state == "cancelled":
             return
-        if visit.state not in ("held", "booked") or visit.place.begins <= self.now:
+        ahead = visit.state in ("held", "booked") and visit.place.begins > self.now
+        if not ahead and not (by == "clinic" and visit.state in ("booked", "arrived")):
             raise No("CannotBeCancelled")
         if visit.state == "held":
             self._expire([visit])
@@ -97,13 +98,84 @@ class Registry(Rules):
 
     def withdraw(self, post: str, day: date) -> list[Visit]:
         """Nothing of the doctor's day is given any more; the visits that must be cancelled."""
+        self.check_day(day)
         its = [it for it in self.places.values() if (it.post, it.day) == (post, day)]
-        self.blocked |= {it.id for it in its if it.begins > self.now}
+        self.closed.add((post, day))
+        self.settle(post)
         return [
             it
             for it in self.visits
             if it.place in its and (self.is_coming(it) or self.is_promised(it))
         ]
+
+    def open_again(self, post: str, day: date) -> set[UUID]:
+        """The doctor receives on that day after all; what is free on it, through any channel."""
+        self.check_day(day)
+        if (post, day) not in self.closed:
+            raise No("DayNotClosed")
+        self.closed.discard((post, day))
+        self.settle(post)
+        return self.open_times(post, day, day)
+
+    def leave(self, post: str, first: date, last: date) -> None:
+        """The doctor is absent for these days; visits stand."""
+        if last < self.today:
+            raise No("DayPast")
+        its = [days for whose, days in self.absences if whose == post]
+        if any(first <= days[1] and days[0] <= last for days in its):
+            raise No("AbsentAlready")
+        self.absences.append((post, (first, last)))
+        self.settle(post)
+
+    def come_back(self, post: str, day: date) -> set[UUID]:
+        """He receives from that day on; what is free of the days that he would have missed."""
+        if day < self.today:
+            raise No("DayPast")
+        its = [it for it in self.absences if it[0] == post and it[1][0] <= day <= it[1][1]]
+        if not its:
+            raise No("NotAbsent")
+        first, last = its[0][1]
+        self.absences.remove(its[0])
+        if first < day:
+            self.absences.append((post, (first, day - timedelta(days=1))))
+        self.settle(post)
+        return self.open_times(post, day, last)
+
+    def settle(self, post: str) -> None:
+        """Places to come of a day that is closed or missed are not given."""
+        for it in self.places.values():
+            if it.post == post and it.begins > self.now:
+                absent = any(
+                    whose == post and first <= it.day <= last
+                    for whose, (first, last) in self.absences
+                )
+                if absent or (post, it.day) in self.closed:
+                    self.blocked.add(it.id)
+                else:
+                    self.blocked.discard(it.id)
+
+    def open_times(self, post: str, first: date, last: date) -> set[UUID]:
+        return {
+            it.id
+            for it in self.places.values()
+            if it.post == post
+            and first <= it.day <= last
+            and it.begins > self.now
+            and it.id not in self.blocked
+            and self.taken(it, self.visits) < it.seats
+        }
+
+    def check_day(self, day: date) -> None:
+        if day < self.today:
+            raise No("DayPast")
+        if day > self.today + timedelta(days=self.limits.horizon_days + 1):
+            raise No("DayTooFar")
+
+    def decline(self, account: str, visit: Visit) -> None:
+        """The patient does not want what the clinic proposes."""
+        if not self.is_promised(visit) or visit.account != account:
+            raise No("HoldOver")
+        self._expire([visit])
 
     def take_back(self, visit: Visit, proposed: Place | None) -> Visit | None:
         """The clinic cancels the visit and holds the proposed place, if it may be given at all."""
@@ -123,6 +195,7 @@ class Registry(Rules):
             )
             made = self._give(ask, "proposed")
             until = proposed.begins - self.limits.lead
+            assert until - self.now >= self.limits.proposal_least
             made.held_until = min(self.now + self.limits.proposal, until)
         if visit.proposed_for is None:
             visit.state = "cancelled"

@@ -22,6 +22,8 @@ class Rules:
     now: datetime
     visits: list[Visit] = field(default_factory=list)
     blocked: set[UUID] = field(default_factory=set)
+    closed: set[tuple[str, date]] = field(default_factory=set)  # days of a doctor
+    absences: list[tuple[str, tuple[date, date]]] = field(default_factory=list)
     answered: dict[tuple[str | None, UUID], tuple[object, object]] = field(default_factory=dict)
     not_shown: list[tuple[str | None, Person, date]] = field(default_factory=list)
     told: list[tuple[str, Visit]] = field(default_factory=list)  # what the outbox must hold
@@ -48,6 +50,8 @@ class Rules:
             yield "SlotTaken"
         kept = self.kept_for(ask)
         yield from (no for no in self.not_open(place, ask.channel) if not kept or no == "SlotPast")
+        if ask.by_clinic and place.begins <= self.now + self.limits.proposal_lead:
+            yield "SlotPast"
         yield from self._misfit(ask, referral)
         if himself and not place.by_himself:
             yield "NotSelfBooked"

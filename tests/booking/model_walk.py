@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, invariant, multiple, precondition, rule
+from hypothesis.stateful import Bundle, invariant, precondition, rule
 
-from registratura.booking import cancellation, doctors, holds, marks, slots
+from registratura.booking import cancellation, doctors, holds, marks, proposals, slots
 from registratura.booking.model import Channel, State
+from registratura.booking.refusals import HoldOver
 from registratura.booking.visits import get_for
 from tests.booking.model import Visit
-from tests.booking.model_asking import Asking
-from tests.booking.model_world import FIRST, PLACES_WANTED, WANTED, Row
+from tests.booking.model_calendar import POSTS, CalendarWalk
+from tests.booking.model_world import PLACES_WANTED, Row
 from tests.given import region
 from tests.given.people import NOW, ZONE
 from tests.given.visits import REGISTRAR, actor
@@ -31,16 +32,14 @@ PLACES = st.integers(0, PLACES_WANTED - 1)
 BY = st.none() | st.none() | ACCOUNTS  # None: whose visit it is
 WHICH = st.integers(0, 9)
 KEYS = st.builds(UUID, int=st.integers(1000, 1002))
-MOST_WITHDRAWN = 2  # doctor's days of a walk: else nothing is left to book
 PARENTS = st.sampled_from(["Мария", "Олег"])
 PARENTS_AND_DESK = st.sampled_from(["Мария", "Олег", None])
 LATEST = NOW + timedelta(hours=30)  # then there is little left to ask for
 SELDOM = st.sampled_from([None] * 3 * PLACES_WANTED + list(range(PLACES_WANTED)))
 REFERRALS = st.sampled_from([None, 0, 1])
-POSTS = st.sampled_from(list(WANTED))
 
 
-class Walk(Asking):
+class Walk(CalendarWalk):
     """One walk; a rule is an operation that both are asked for."""
 
     visits = Bundle("visits")
@@ -151,15 +150,16 @@ class Walk(Asking):
 
         self.both(owed, cancel())
 
-    @rule(visit=visits)
-    def cancel_at_the_desk(self, visit: Visit) -> None:
+    @rule(visit=visits, by=st.sampled_from(["patient", "clinic"]))
+    def cancel_at_the_desk(self, visit: Visit, by: str) -> None:
         self.both(
-            lambda: self.model.cancel(visit),
+            lambda: self.model.cancel(visit, by),
             cancellation.cancel(
                 self.world.db,
                 now=self.model.now,
                 actor=REGISTRAR,
                 appointment_id=visit.id,
+                by=by,
             ),
         )
 
@@ -176,23 +176,21 @@ class Walk(Asking):
         )
         self.both(lambda: self.model.mark(visit, str(state)), marking)
 
-    @precondition(lambda self: self.withdrawn < MOST_WITHDRAWN)
-    @rule(target=visits, post=POSTS, days=st.integers(0, 2))
-    def withdraw_a_day(self, post: str, days: int) -> Any:
-        self.withdrawn += 1
-        day = FIRST + timedelta(days=days)
-        due, done = self.both(lambda: self.model.withdraw(post, day), self.withdraw(post, day))
-        first = {(it.proposed_for or it).id: it for it in due}
-        assert set(first) == {it.appointment_id for it, _ in done}
-        made = []
-        for outcome, proposed in done:
-            visit = first[outcome.appointment_id]
-            place = self.world.places[proposed.slot] if proposed else None
-            taken = self.model.take_back(visit, place)
-            if taken is not None:
-                taken.id = proposed.id
-                made.append(taken)
-        return multiple(*made)
+    @precondition(lambda self: self.model.visits)
+    @rule(which=WHICH)
+    def decline(self, which: int) -> None:
+        promised = [it for it in self.model.visits if self.model.is_promised(it)]
+        visit = promised[which % len(promised)] if promised else self.pick(which, "held")
+        account = self.world.accounts[self.name(visit.account) or "Чужой"]
+        now = self.model.now
+
+        async def decline() -> None:
+            held = await holds.get(self.world.db, account.id, visit.id, now=now)
+            if not held.proposed:
+                raise HoldOver()
+            await proposals.decline(self.world.db, held, now=now, actor=actor(account))
+
+        self.both(lambda: self.model.decline(str(account.id), visit), decline())
 
     @precondition(lambda self: self.model.visits)
     @rule(post=POSTS, channel=st.sampled_from([Channel.PORTAL, Channel.DESK]))

@@ -75,11 +75,14 @@ class World:
     def begin(self, registry: type[Registry]) -> Registry:
         """As it was before the first walk."""
         self.owner.execute("delete from appointment")
-        self.owner.execute("delete from event where kind ~ '^appointment'")
+        self.owner.execute("delete from event where kind ~ '^(appointment|doctor_day|absence)'")
         self.owner.execute("delete from outbox")
         self.owner.execute("delete from idempotency_key")
+        self.owner.execute("delete from day_change")
+        self.owner.execute("delete from absence")
         self.owner.execute(
-            "update slot set taken = 0, blocked = null where taken <> 0 or blocked is not null"
+            "update slot set taken = 0, blocked = null, blocked_by = null"
+            " where taken <> 0 or blocked is not null"
         )
         for (session, channel), quota in self.quotas.items():
             self.owner.execute(

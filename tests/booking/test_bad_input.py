@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from registratura.booking import cancellation, holds, schedules, withdrawals
+from registratura.booking import cancellation, holds, schedules, visits, withdrawals
 from registratura.booking.doctors import PostUnknown
 from registratura.booking.model import Channel
 from registratura.booking.refusals import (
@@ -20,7 +20,7 @@ from registratura.directory.departments import DepartmentUnknown
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import region
-from tests.given.people import NOW
+from tests.given.people import NOW, ZONE
 from tests.given.visits import CHANNEL, REGISTRAR, actor, book
 
 NAIVE = datetime(2026, 11, 25, 9)
@@ -53,6 +53,16 @@ async def test_a_moment_without_a_zone_is_named(
             day=A_DAY,
             reason="",
         )
+    assert await written(db) == 0
+
+
+async def test_no_statement_is_asked_with_a_moment_without_a_zone(db: Connection) -> None:
+    with pytest.raises(ValueError, match="now: a datetime without a zone"):
+        await holds.end_expired(db, now=NAIVE)
+    with pytest.raises(ValueError, match="now: a datetime without a zone"):
+        await schedules.open_days(db, now=NAIVE, first=A_DAY, last=A_DAY)
+    with pytest.raises(ValueError, match="now: a datetime without a zone"):
+        await visits.search_for(db, uuid4(), now=NAIVE, region_zone=ZONE)
     assert await written(db) == 0
 
 

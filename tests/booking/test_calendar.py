@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from registratura.booking import absences, cancellation, schedules
+from registratura.booking import absences, cancellation, days_off, schedules
 from registratura.booking.absences import Absence, AbsentAlready
 from registratura.booking.model import Channel
 from registratura.booking.refusals import (
@@ -98,8 +98,8 @@ async def test_an_absence_withdraws_the_free_places_and_leaves_the_visits(
 async def test_days_off_told_later_are_withdrawn_once(db: Connection) -> None:
     day = (await region.free(db))[0].starts_at.date()
     await execute(db, "insert into holiday (day, name) values (%(day)s, 'Карантин')", day=day)
-    assert await schedules.block_days_off(db, now=NOW) == 9 * 16
-    assert await schedules.block_days_off(db, now=NOW) == 0
+    assert await days_off.settle(db, now=NOW) == 9 * 16
+    assert await days_off.settle(db, now=NOW) == 0
 
 
 async def test_two_absences_do_not_meet(db: Connection) -> None:

@@ -94,6 +94,10 @@ DAMAGE = {
     "a_hold_ends_at_its_end": """
         update appointment set held_until = '2026-11-25 08:54:59Z' where state = 'held';
     """,
+    "a_block_has_its_reason": """
+        update slot set blocked = 'Отпуск', blocked_by = gen_random_uuid()
+        where id = (select id from slot where taken = 0 order by starts_at desc limit 1);
+    """,
     "a_quota_counts_its_visits": "update quota set taken = 0 where taken > 0;",
     "an_announcement_has_its_change": """
         insert into outbox (event, subject_id, created_at)
@@ -267,11 +271,11 @@ def whole_tables(plan: dict[str, Any]) -> set[str]:
     return told
 
 
-async def test_the_command_says_what_is_broken_and_its_status_too(
-    db: Connection, database_url: str, lively: UUID, owner: "psycopg.Connection[Any]"
+def test_the_command_says_what_is_broken_and_its_status_too(
+    database_url: str, lively: UUID, owner: "psycopg.Connection[Any]"
 ) -> None:
-    # the command's clock is the real one: whatever the hold's end is to it, nothing is held
-    await holds.end_expired(db, now=NOW + timedelta(days=1))
+    # the command's clock is the real one: whenever that is, what is held is held still
+    owner.execute("update appointment set held_until = '2100-01-01' where state = 'held'")
     sound = run(CHECKOUT, "check", DATABASE_URL=database_url)
     assert (sound.returncode, sound.stdout.strip()) == (0, "Нарушений нет.")
     owner.execute(DAMAGE["an_announcement_has_its_change"])

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from registratura.booking import cancellation, marks, visits
+from registratura.booking import cancellation, checks, marks, visits
 from registratura.booking.model import State
 from registratura.booking.refusals import (
     AppointmentUnknown,
@@ -44,7 +44,7 @@ async def events(db: Connection, table: str = "event") -> list[str]:
         "select array_agg(kind order by id) from event where subject_id is not null"
         " and kind ~ '^appointment'"
         if table == "event"
-        else "select array_agg(event order by id) from outbox",
+        else "select array_agg(event order by id) from outbox where event ~ '^appointment'",
     )
     return kinds
 
@@ -58,10 +58,11 @@ async def test_a_patient_arrives_is_received_and_it_is_written_down(
     assert seen.state == "visited"
     written = ["appointment.booked", "appointment.arrived", "appointment.visited"]
     assert await events(db) == await events(db, "outbox") == written
-    last = "select actor_id from event where kind = 'appointment.visited'"
-    assert await value(db, last) == REGISTRAR.id
+    by_whom = "select actor_id from event where kind = 'appointment.visited'"
+    assert await value(db, by_whom) == REGISTRAR.id
     before_and_after = "select before ->> 'state' || ' → ' || (after ->> 'state') from event"
-    assert await value(db, before_and_after + " order by id desc limit 1") == "arrived → visited"
+    last = " where kind = 'appointment.visited'"
+    assert await value(db, before_and_after + last) == "arrived → visited"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,36 @@ async def test_what_is_over_is_not_marked_otherwise(
             await mark(db, visit, state)
     with pytest.raises(CannotBeCancelled):
         await cancellation.cancel(db, now=NOW, actor=REGISTRAR, appointment_id=visit)
+
+
+@pytest.mark.parametrize("came", [True, False])
+async def test_a_visit_that_the_clinic_did_not_receive_is_cancelled_and_not_missed(
+    db: Connection, maria: Account, visit: UUID, came: bool
+) -> None:
+    """The doctor fell ill while the patients were waiting."""
+    if came:
+        await mark(db, visit, State.ARRIVED)
+    late = BEGINS + 30 * A_MINUTE
+    told = {"now": late, "actor": REGISTRAR, "appointment_id": visit}
+    with pytest.raises(CannotBeCancelled):  # a patient cannot, any more
+        await cancellation.cancel(db, **told)  # type: ignore[arg-type]
+    await cancellation.cancel(db, **told, by="clinic", because="врач заболел")  # type: ignore[arg-type]
+    seen = await visits.get_for(db, maria.id, visit, now=late, region_zone=ZONE)
+    assert (seen.state, seen.cancelled_because) == ("cancelled", "врач заболел")
+    assert await value(db, "select sum(taken) from slot") == 0
+    with pytest.raises(CannotBeMarked):
+        await mark(db, visit, State.NOT_ARRIVED, late)
+    assert await checks.search(db, now=late) == []
+
+
+async def test_what_was_received_or_missed_is_not_cancelled_by_the_clinic_either(
+    db: Connection, visit: UUID
+) -> None:
+    await mark(db, visit, State.NOT_ARRIVED)
+    with pytest.raises(CannotBeCancelled):
+        await cancellation.cancel(
+            db, now=BEGINS, actor=REGISTRAR, appointment_id=visit, by="clinic"
+        )
 
 
 async def test_a_cancelled_visit_and_one_that_is_not_there_get_no_mark(

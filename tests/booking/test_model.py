@@ -5,15 +5,17 @@ memory holds, and `registratura check` must have nothing to say.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from registratura_ground import embedded
 from tests.booking import model_world
+from tests.booking.model import Ask, Place, Visit
+from tests.booking.model_registry import Registry
 from tests.booking.model_walk import Walk
 from tests.booking.model_world import World
 from tests.conftest import TEMPLATE
@@ -28,8 +30,11 @@ WALKS = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+# The first walk that fails is enough: it is not made shorter.
+UNTIL_IT_FAILS = settings(WALKS, phases=[Phase.generate], report_multiple_bugs=False)
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
 def world(server: embedded.Server, template: str) -> Iterator[World]:
     """A database of its own: the quotas are set before the days are opened."""
     with (
@@ -41,6 +46,53 @@ def world(server: embedded.Server, template: str) -> Iterator[World]:
         db = runner.run(psycopg.AsyncConnection.connect(url, autocommit=True))
         yield model_world.make(runner, db, owner)
         runner.run(db.close())
+
+
+class SellsASeatTwice(Registry):
+    """Counts nobody on a place."""
+
+    def taken(self, place: Place, standing: Iterable[Visit]) -> int:
+        return 0
+
+
+class PutsAPatientIntoTwoPlaces(Registry):
+    """Finds no clash of a patient's visits."""
+
+    def _see_clash(self, ask: Ask, name: str, clashes: list[Visit]) -> None:
+        return
+
+
+class KeepsWhatIsOver(Registry):
+    """Gives no hold back."""
+
+    def _expire(self, holds: Iterable[Visit]) -> None:
+        return
+
+
+class TellsNobody(Registry):
+    """Announces no booking."""
+
+    def _write(self, made: Visit) -> Visit:
+        written = super()._write(made)
+        self.told.clear()
+        return written
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        SellsASeatTwice,
+        PutsAPatientIntoTwoPlaces,
+        KeepsWhatIsOver,
+        TellsNobody,
+    ],
+)
+def test_against_a_memory_that_is_wrong_the_walks_fail(
+    world: World, spoilt: type[Registry]
+) -> None:
+    """The control: each guarantee that the memory forgets, some walk misses."""
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(lambda: Walk(world, spoilt), settings=UNTIL_IT_FAILS)
 
 
 def test_the_engine_answers_as_it_owes_and_nothing_breaks(world: World) -> None:

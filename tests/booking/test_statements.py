@@ -1,9 +1,5 @@
 """How often a booking goes to the database: counted at the connection."""
 
-from collections.abc import Iterator
-from typing import Any
-
-import psycopg
 import pytest
 
 from registratura.booking import doctors, slots
@@ -13,27 +9,14 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import region
 from tests.given.people import NOW
+from tests.given.trips import counted
 from tests.given.visits import book
 
 
 @pytest.fixture
-def trips(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every statement that goes over a connection, BEGIN and COMMIT among them."""
-    seen: list[str] = []
-    execute = psycopg.AsyncCursor.execute
-    command = psycopg.AsyncConnection._exec_command
-
-    async def counted(self: Any, query: Any, *rest: Any, **named: Any) -> Any:
-        seen.append(str(query))
-        return await execute(self, query, *rest, **named)
-
-    def commanded(self: Any, sent: Any, *rest: Any, **named: Any) -> Any:
-        seen.append(sent.decode() if isinstance(sent, bytes) else str(sent))
-        return command(self, sent, *rest, **named)
-
-    monkeypatch.setattr(psycopg.AsyncCursor, "execute", counted)
-    monkeypatch.setattr(psycopg.AsyncConnection, "_exec_command", commanded)
-    return seen
+    return counted(monkeypatch)
 
 
 async def test_a_booking_is_at_most_four_statements_between_begin_and_commit(

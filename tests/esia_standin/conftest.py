@@ -26,6 +26,14 @@ from tests.esia_standin.portal import Portal, make_portal
 from tests.esia_standin.program import environment, serving
 from tests.given import databases
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, those of the running stand-in share one."""
+    for item in items:
+        if "running_esia" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("running_esia"))
+
+
 TEMPLATE = "esia_template"
 PUBLIC_URL = "http://127.0.0.1:8001"
 
@@ -96,12 +104,17 @@ def esia_identities(esia_keys: Path) -> dict[str, Identity]:
     return open_identities(key_settings(esia_keys))
 
 
+@pytest.fixture(scope="session")
+def esia_app(esia_keys: Path, esia_identities: dict[str, Identity]) -> Litestar:
+    """The application, made once; each test gives it a database of its own."""
+    return create_app(key_settings(esia_keys), esia_identities)
+
+
 @pytest.fixture
-async def esia(
-    esia_settings: Settings, esia_identities: dict[str, Identity]
-) -> AsyncIterator[Litestar]:
-    """The stand-in, running."""
-    async with alive(create_app(esia_settings, esia_identities)) as app:
+async def esia(esia_settings: Settings, esia_app: Litestar) -> AsyncIterator[Litestar]:
+    """The stand-in, running on this test's database."""
+    esia_app.state.provider = replace(esia_app.state.provider, settings=esia_settings)
+    async with alive(esia_app) as app:
         yield app
 
 

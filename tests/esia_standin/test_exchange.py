@@ -81,30 +81,30 @@ async def test_a_code_ends_after_three_minutes(esia_db: Connection, esia: Litest
     assert await permits.redeem_code(esia_db, "the code", "REG40", REDIRECT, in_time)
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"code": "unknown"}, "007011"),
-        ({"code": ""}, "007014"),
-        ({"state": ""}, "007014"),
-        ({"client_certificate_hash": ""}, "007014"),
-        ({"grant_type": "password"}, "007012"),
-        ({"grant_type": "client_credentials"}, "007005"),
-        ({"scope": ""}, "007013"),
-        ({"scope": "openid vehicles"}, "007019"),
-        ({"token_type": "mac"}, "007003"),
-        ({"client_id": "NOBODY"}, "007053"),
-        ({"client_certificate_hash": "0" * 64}, "007053"),
-        ({"client_secret": "AAAA"}, "007053"),
-        ({"timestamp": "2025.12.29 17:47:23 +0000"}, "007015"),
-        ({"scope": "everything"}, "007006"),
-    ],
-)
+FAULTY = [
+    ({"code": "unknown"}, "007011"),
+    ({"code": ""}, "007014"),
+    ({"state": ""}, "007014"),
+    ({"client_certificate_hash": ""}, "007014"),
+    ({"grant_type": "password"}, "007012"),
+    ({"grant_type": "client_credentials"}, "007005"),
+    ({"scope": ""}, "007013"),
+    ({"scope": "openid vehicles"}, "007019"),
+    ({"token_type": "mac"}, "007003"),
+    ({"client_id": "NOBODY"}, "007053"),
+    ({"client_certificate_hash": "0" * 64}, "007053"),
+    ({"client_secret": "AAAA"}, "007053"),
+    ({"timestamp": "2025.12.29 17:47:23 +0000"}, "007015"),
+    ({"scope": "everything"}, "007006"),
+]
+
+
 async def test_a_faulty_exchange_is_refused_with_its_code(
-    backend: httpx.AsyncClient, portal: Portal, changes: dict[str, str], code: str
+    backend: httpx.AsyncClient, portal: Portal
 ) -> None:
-    fields = portal.token_request(**{"code": "a.b.c", **changes})
-    assert await refused(backend, fields) == code
+    for changes, code in FAULTY:
+        fields = portal.token_request(**{"code": "a.b.c", **changes})
+        assert await refused(backend, fields) == code, changes
 
 
 async def test_a_body_that_is_no_form_is_answered_in_json(backend: httpx.AsyncClient) -> None:

@@ -117,8 +117,7 @@ async def test_another_sites_page_may_not_call(browser: Browser) -> None:
             assert answer.headers["content-type"].startswith("application/json")
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"login": 1, "password": null}', b"\xff"])
-async def test_a_body_that_is_no_login_is_no_fault_of_ours(browser: Browser, body: bytes) -> None:
-    answer = await browser.post(API, content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in (200, 400)
-    assert not answer.json().get("action")
+async def test_a_body_that_is_no_login_is_no_fault_of_ours(browser: Browser) -> None:
+    for body in (b"", b"{", b"[]", b'{"login": 1, "password": null}', b"\xff"):
+        answer = await browser.post(API, content=body, headers={"Content-Type": "application/json"})
+        assert answer.json() == {"failed": "INVALID_PASSWORD"}, body

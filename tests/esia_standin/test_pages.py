@@ -13,12 +13,27 @@ from tests.esia_standin.portal import Portal
 
 OPEN = [
     "/login",
+    "/registration",
+    "/recovery",
+    "/recovery/done",
     "/help",
+    "/terms",
     "/messages",
     "/nothing",
     "/consent",
     "/idp/ext/Logout",
     "/aas/oauth2/v2/ac",
+]
+
+
+OWN = [
+    "/account",
+    "/account/policy",
+    "/account/contact",
+    "/account/children/new",
+    "/account/children/5002/account",
+    "/account/password",
+    "/account/second-step",
 ]
 
 
@@ -32,8 +47,7 @@ async def own_pages(browser: Browser, portal: Portal) -> list[httpx.Response]:
     consent = await browser.get(portal.ask_url())
     pages.append(await browser.get(consent.headers["location"]))
     await browser.send_form(pages[-1], "/consent", grant="1")
-    pages.append(await browser.get("/account"))
-    return pages
+    return pages + [await browser.get(path) for path in OWN]
 
 
 async def test_every_page_says_that_this_is_a_stand_and_follows_the_strict_policy(

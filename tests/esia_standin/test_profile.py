@@ -139,14 +139,11 @@ async def test_a_child_and_its_documents_can_be_fetched_one_by_one(
         assert (await read(backend, oleg, url))[0] == 200
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/rs/prns/{oid}/", "/rs/prns//{oid}", "/rs/prns/{oid}//kids", "/rs/prns//{oid}/kids/5001/"],
-)
 async def test_doubled_and_trailing_slashes_do_not_matter(
-    backend: httpx.AsyncClient, oleg: str, path: str
+    backend: httpx.AsyncClient, oleg: str
 ) -> None:
-    assert (await read(backend, oleg, path.format(oid=OLEG)))[0] == 200
+    for path in (f"/{OLEG}/", f"//{OLEG}", f"/{OLEG}//kids", f"//{OLEG}/kids/5001/"):
+        assert (await read(backend, oleg, f"/rs/prns{path}"))[0] == 200, path
 
 
 async def test_a_schema_in_the_accept_header_is_tolerated(
@@ -157,13 +154,11 @@ async def test_a_schema_in_the_accept_header_is_tolerated(
     assert (await backend.get(f"/rs/prns/{OLEG}", headers=headers)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["nothing", "ctts/999999", "kids/999", "kids/999/docs", "kids/5001/nothing", "docs/a/b/c"],
-)
-async def test_what_is_not_there_is_404(backend: httpx.AsyncClient, oleg: str, path: str) -> None:
-    status, body = await read(backend, oleg, f"/rs/prns/{OLEG}/{path}")
-    assert (status, set(body)) == (404, {"code", "message"})
+async def test_what_is_not_there_is_404(backend: httpx.AsyncClient, oleg: str) -> None:
+    ended = ("nothing", "ctts/999999", "kids/999", "kids/999/docs", "kids/5001/nothing", "docs/a/b")
+    for path in ended:
+        status, body = await read(backend, oleg, f"/rs/prns/{OLEG}/{path}")
+        assert (status, set(body)) == (404, {"code", "message"}), path
 
 
 async def test_another_oid_is_403_whether_it_exists_or_not(

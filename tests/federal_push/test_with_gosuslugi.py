@@ -25,6 +25,8 @@ from tests.gosuslugi_standin.conftest import (  # noqa: F401 - fixtures of the f
 )
 from tests.gosuslugi_standin.federal import running
 
+RMIS = "conc-00040-rmis"
+
 
 @pytest.fixture
 async def gosuslugi(
@@ -51,7 +53,7 @@ async def test_what_was_pushed_stands_in_its_list(
     maria: Account,
     petr: Patient,
 ) -> None:
-    push = Push(pool, Receiver("http://federal/fer/status", http, 5.0), "conc-00040-rmis")
+    push = Push(pool, Receiver("http://federal/fer/status", http, 5.0), RMIS)
     visits = [
         await book(db, maria, petr, (await region.free(db, doctor))[number].slot_id)
         for number, doctor in enumerate(("area-doctor", "ent"))
@@ -65,7 +67,7 @@ async def test_what_was_pushed_stands_in_its_list(
     asked = jobs.make_range(NOW, ZONE)
     answer = await http.get(
         "/fer/statuses",
-        params={"rmis": "r", "from": asked.first.isoformat(), "to": asked.end.isoformat()},
+        params={"rmis": RMIS, "from": asked.first.isoformat(), "to": asked.end.isoformat()},
     )
     theirs = their_list.read(answer.content.splitlines())
     assert {it.number: str(it.status) for it in theirs.values()} == {

@@ -22,11 +22,15 @@ async def mistyped(db: Connection, owner: Account, **otherwise: Any) -> Patient:
 
 
 async def join(
-    db: Connection, losing: Patient | UUID, into: Patient | UUID, now: datetime = NOW
+    db: Connection,
+    losing: Patient | UUID,
+    into: Patient | UUID,
+    now: datetime = NOW,
+    despite: str | None = "опечатка в имени",
 ) -> Joined:
     losing_id, into_id = (it.person_id if isinstance(it, Patient) else it for it in (losing, into))
     return await joining.join_cards(
-        db, now=now, actor=REGISTRAR, losing_id=losing_id, into_id=into_id
+        db, now=now, actor=REGISTRAR, losing_id=losing_id, into_id=into_id, despite=despite
     )
 
 

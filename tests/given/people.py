@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from registratura.db import Connection, value
-from registratura.people import accounts, relatives
+from registratura.people import accounts, declaring
 from registratura.people.accounts import Account, Profile
 from registratura.people.declarations import Declaration
 from registratura.people.persons import Identity
@@ -77,7 +77,7 @@ async def relative(
     **otherwise: Any,
 ) -> Relative:
     """The owner declares a relative: Пётр, or as `otherwise` says."""
-    return await relatives.declare(
+    return await declaring.declare(
         db,
         owner.id,
         replace(typed, **otherwise),

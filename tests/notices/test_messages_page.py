@@ -57,6 +57,16 @@ async def test_a_new_message_is_counted_until_it_is_seen(
     assert "Новое" not in again
 
 
+async def test_reading_of_a_childs_visit_is_told_in_his_journal(
+    app: Litestar, db: Connection, petr: Patient, receipt: Receipt
+) -> None:
+    async with await portal.signed_in(app, MARIA) as maria:
+        for _ in range(2):
+            await maria.get("/messages")
+    read = "select array_agg(person_id) from event where kind = 'visits.read'"
+    assert await value(db, read) == [petr.person_id]
+
+
 async def test_a_message_leads_to_its_visit(app: Litestar, receipt: Receipt) -> None:
     path = f"/appointments/{receipt.appointment_id}"
     async with await portal.signed_in(app, MARIA) as maria:
@@ -146,7 +156,7 @@ async def test_a_proposed_time_is_confirmed_from_the_message(
             db, "update appointment set held_until = now() - interval '1 hour' where state = 'held'"
         )
         page = await maria.get("/messages")
-    assert f'href="/clinics?patient={patient}"' in page.text
+    assert f'href="/appointments/{receipt.appointment_id}"' in page.text
     assert "Подтвердить новое время" not in words_of(page)
 
 

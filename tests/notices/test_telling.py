@@ -167,7 +167,7 @@ async def test_what_was_not_committed_is_told_to_nobody(
         await booked(db, maria, petr)
     await work(pool, settings)
     assert await told(db) == []
-    jobs = "select count(*) from procrastinate_jobs where queue_name = 'notices'"
+    jobs = "select count(*) from procrastinate_jobs where args ->> 'event' ~ '^appointment'"
     assert await value(db, jobs) == 0
 
 
@@ -226,7 +226,8 @@ async def test_a_visit_cancelled_by_the_clinic_is_told_with_its_new_time_and_onl
     assert kinds["proposed"].subject_id == hold
     assert kinds["proposed"].text.startswith("Иванов П.И.: клиника отменила приём 26 ноября, ")
     assert "и предлагает новое время – 27 ноября, " in kinds["proposed"].text
-    assert "Держим его за вами до 26 ноября, 12:00." in kinds["proposed"].text
+    assert "Причина: Врач заболел." in kinds["proposed"].text
+    assert "Держим новое время за вами до 26 ноября, 12:00." in kinds["proposed"].text
 
 
 async def test_a_proposal_that_is_over_when_it_is_told_is_not_promised(
@@ -261,7 +262,7 @@ async def test_a_visit_for_which_no_new_time_was_found_is_told_as_it_is(
     await work(pool, settings)
     kinds = {it.kind: it for it in await told(db)}
     assert set(kinds) == {"booked", "withdrawn"}
-    assert "Нового времени взамен не нашлось" in kinds["withdrawn"].text
+    assert "Причина: Врач заболел. Нового времени взамен не нашлось" in kinds["withdrawn"].text
 
 
 async def test_whoever_booked_is_told_when_another_holder_moves_the_visit(

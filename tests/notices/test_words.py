@@ -12,8 +12,11 @@ from registratura.notices.texts import Change, Kind
 CHANGE = Change(
     kind="booked",
     subject_id=UUID(int=1),
+    visit_id=UUID(int=3),
     starts_at=datetime(2027, 1, 12, 7, 15, tzinfo=UTC),
     was_at=datetime(2027, 1, 11, 22, 30, tzinfo=UTC),
+    by_clinic=False,
+    because="врач болеет",
     kept_until=datetime(2027, 1, 10, 9, 0, tzinfo=UTC),
     zone="Europe/Moscow",
     doctor="Врачёва Нина Ильинична",
@@ -25,9 +28,10 @@ HOME = "https://example.org/appointments/1"
 
 
 def every() -> list[Change]:
-    """Each kind, a proposal that is over among them."""
+    """Each kind, a proposal that is over and a visit that the clinic cancelled among them."""
     return [replace(CHANGE, kind=kind) for kind in KINDS] + [
-        replace(CHANGE, kind="proposed", kept_until=None)
+        replace(CHANGE, kind="proposed", kept_until=None),
+        replace(CHANGE, kind="cancelled", by_clinic=True),
     ]
 
 
@@ -36,7 +40,7 @@ def test_a_letter_tells_name_and_time_and_nothing_of_the_visits_matter(change: C
     letter = texts.letter(change, "Иванов П.И.", HOME)
     assert letter.startswith("Иванов П.И.: ")
     assert letter.endswith(f"в личном кабинете: {HOME}")
-    for secret in ("Врачёва", "Дерматовенеролог", "КВД", "Отделение", "Калуга", "7."):
+    for secret in ("Врачёва", "Дерматовенеролог", "КВД", "Отделение", "Калуга", "7.", "болеет"):
         assert secret not in letter
 
 
@@ -46,6 +50,17 @@ def test_a_message_names_the_doctor_and_leaves_nothing_open(change: Change) -> N
     assert "Дерматовенеролог, Врачёва Нина Ильинична" in message
     assert "{" not in message
     assert "  " not in message
+
+
+@pytest.mark.parametrize("because", ["врач болеет", "Врач болеет.", " врач болеет "])
+def test_a_message_tells_why_the_clinic_cancelled_as_one_sentence(because: str) -> None:
+    for change in every():
+        message = texts.message(replace(change, because=because), "Иванов П.И.")
+        by_clinic = change.by_clinic or change.kind in ("proposed", "withdrawn")
+        assert ("рач болеет. " in message or message.endswith("рач болеет.")) == by_clinic
+        assert ".." not in message
+    silent = replace(CHANGE, kind="withdrawn", because=None)
+    assert "Причина" not in texts.message(silent, "Иванов П.И.")
 
 
 def test_times_are_the_clinics_own() -> None:
@@ -71,14 +86,12 @@ def test_the_subject_line_tells_nothing() -> None:
     assert texts.subject("Регистратура40") == "Регистратура40: новое сообщение"
 
 
-def test_a_cancelled_visit_leads_to_another_choice_and_no_address_tells_the_speciality() -> None:
-    visit, person = UUID(int=1), UUID(int=2)
-    paths = [
-        texts.path(kind, visit, person, stands=stands) for kind in KINDS for stands in (True, False)
-    ]
-    assert set(paths) == {
-        f"/appointments/{visit}",
-        f"/holds/{visit}?patient={person}",
-        f"/clinics?patient={person}",
+def test_a_cancelled_visit_leads_to_its_ticket_and_no_address_tells_the_speciality() -> None:
+    hold, person, visit = UUID(int=1), UUID(int=2), UUID(int=3)
+    paths = {
+        (kind, stands): texts.path(kind, hold, person, visit_id=visit, stands=stands)
+        for kind in KINDS
+        for stands in (True, False)
     }
-    assert texts.path("withdrawn", visit, person, stands=False) == f"/clinics?patient={person}"
+    assert paths.pop(("proposed", True)) == f"/holds/{hold}?patient={person}"
+    assert set(paths.values()) == {f"/appointments/{visit}"}

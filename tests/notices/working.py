@@ -39,13 +39,13 @@ async def work(pool: Pool, settings: Settings, queue: str = "notices") -> None:
 
 
 async def told(db: Connection, channel: str = "portal") -> list[Notice]:
-    """Everything told by that channel, in order."""
+    """Everything told of visits by that channel, in order."""
     return await rows(
         db,
         Notice,
         """
         select account_id, person_id, subject_id, kind, channel, text, state from notice
-        where channel = %(channel)s order by created_at, kind, account_id
+        where channel = %(channel)s and subject_id is not null order by created_at, kind, account_id
         """,
         channel=channel,
     )

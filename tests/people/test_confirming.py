@@ -11,6 +11,8 @@ from registratura.audit import Actor
 from registratura.db import Connection, execute, value
 from registratura.people import closures, confirmations, patients, relatives
 from registratura.people.accounts import Account
+from registratura.people.confirmations import Order
+from registratura.people.link_refusals import OrderIsForWards, OrderNeeded, OrderOver
 from registratura.people.refusals import (
     AccessClosed,
     NotConfirmable,
@@ -49,18 +51,50 @@ async def told(db: Connection, kind: str) -> list[dict[str, Any]]:
 # confirming
 
 
-@pytest.mark.parametrize("kinship", ["child", "ward"])
+ORDER = Order("Приказ № 7", NOW.date() + timedelta(days=400))
+
+
+@pytest.mark.parametrize(("kinship", "order"), [("child", None), ("ward", ORDER)])
 async def test_a_parent_or_guardian_is_confirmed_by_a_document(
-    db: Connection, kinship: str
+    db: Connection, kinship: str, order: Order | None
 ) -> None:
     maria = await given.account(db)
     link = await given.relative(db, maria, kinship=kinship)
-    await confirm(db, link.id)
+    await confirm(db, link.id, order=order)
     assert await level(db, maria, link.person_id) == "confirmed"
     [event] = await told(db, "relative.confirmed")
     assert event["document"] == "свидетельство о рождении I-АА № 000001"
+    assert event.get("order_number") == (order and order.number)
     assert await value(db, "select confirmed_by_document from relative") == event["document"]
-    assert await value(db, "select event from outbox") == "relative.confirmed"
+    announced = await value(db, "select array_agg(event order by id) from outbox")
+    assert announced == ["relative.declared", "relative.confirmed"]
+
+
+async def test_a_guardian_is_confirmed_by_an_order_that_has_not_ended(db: Connection) -> None:
+    maria = await given.account(db)
+    ward = await given.relative(db, maria, kinship="ward")
+    child = await given.relative(db, maria, first_name="Павел")
+    with pytest.raises(OrderNeeded):
+        await confirm(db, ward.id)
+    with pytest.raises(OrderOver):
+        await confirm(db, ward.id, order=Order("Приказ № 7", NOW.date() - timedelta(days=1)))
+    with pytest.raises(OrderIsForWards):
+        await confirm(db, child.id, order=ORDER)
+    with pytest.raises(ValueError, match="order"):
+        await confirm(db, ward.id, order=Order(" ", ORDER.until))
+    assert await told(db, "relative.confirmed") == []
+
+
+async def test_a_new_order_takes_the_place_of_the_old_one(db: Connection) -> None:
+    maria = await given.account(db)
+    ward = await given.relative(db, maria, kinship="ward")
+    longer = Order("Приказ № 8", ORDER.until + timedelta(days=90))
+    for order in (ORDER, ORDER, longer):
+        await confirm(db, ward.id, order=order)
+    [link] = await relatives.search(db, maria.id, now=NOW, zone=ZONE)
+    assert link.ends_on == longer.until + timedelta(days=1)
+    told_of = [it["order_number"] for it in await told(db, "relative.confirmed")]
+    assert told_of == [ORDER.number, longer.number]
 
 
 @pytest.mark.parametrize("kinship", ["grandchild", "sibling", "other_child"])

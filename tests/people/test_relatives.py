@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from registratura.db import Connection, value
-from registratura.people import persons, relatives
+from registratura.people import declaring, persons, relatives
 from registratura.people.refusals import (
     BirthDateInFuture,
     KinshipUnknown,
@@ -142,7 +142,7 @@ async def test_what_cannot_be_declared_is_refused_and_not_written(
 async def test_the_strict_setting_refuses_a_wrong_check_digit(db: Connection) -> None:
     maria = await given.account(db)
     with pytest.raises(PolicyCheckDigitWrong):
-        await relatives.declare(db, maria.id, PETR, now=NOW, zone=ZONE, policy_check="strict")
+        await declaring.declare(db, maria.id, PETR, now=NOW, zone=ZONE, policy_check="strict")
 
 
 async def test_today_is_the_regions_date(db: Connection) -> None:

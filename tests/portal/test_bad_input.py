@@ -9,6 +9,7 @@ from registratura.db import Connection, value
 from registratura.people.refusals import (
     NameTooLong,
     NotAffirmed,
+    PatientIsAdult,
     SexUnknown,
 )
 from registratura.portal.relative_form import BOTH
@@ -31,7 +32,7 @@ from tests.portal.form import faults_of, send
             f"{date.today() + timedelta(days=2):%d.%m.%Y}",
             "Эта дата ещё не наступила: проверьте год",
         ),
-        ("birth_date", "01.01.1990", "Взрослый записывается сам, через свою учётную запись"),
+        ("birth_date", "01.01.1990", PatientIsAdult.words),
         (
             "policy_number",
             "123456789123456",

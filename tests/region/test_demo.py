@@ -2,6 +2,7 @@
 
 import csv
 import filecmp
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -148,3 +149,25 @@ async def test_a_stand_started_two_months_later_is_as_full_as_a_new_one(
         )
     assert free[0] > 0
     assert abs(free[1] - free[0]) <= free[0] * 0.2
+
+
+def test_what_the_paper_says_to_try_is_in_the_demo(tiny: Path) -> None:
+    paper = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+    section = paper.split("## What to try in the demo")[1].split("\n## ")[0]
+    told = set(re.findall(r"`([\w-]+)`", section))
+    files = ("persons", "referrals", "posts", "departments")
+    known = {next(iter(it.values())) for name in files for it in read(tiny, name)}
+    assert told - known == set()
+    assert {"petr", "40-000123", "dgb-5-p1", "gkb4-2"} <= told
+    insured = {it["number"]: it["person"] for it in read(tiny, "policies")}
+    cards_of = {it["code"]: it for it in read(tiny, "persons")}
+    lines = re.findall(r"^\| (\S+ \S+ \S+), (\S+) \(card `(\w+)`\) \| (\S+) ", section, re.M)
+    assert len(lines) == 4
+    for name, born, card, policy in lines:
+        person = cards_of[card]
+        full = " ".join(person[it] for it in ("last_name", "first_name", "middle_name"))
+        assert full.replace("ё", "е") == name
+        assert person["birth_date"] == "-".join(reversed(born.split(".")))
+        assert policy == "–" or insured[policy] == card
+    [away] = [it for it in read(tiny, "absences") if it["post"] == "dgb-kub-p1"]
+    assert away["substitute"] == "dgb-kub-p2"

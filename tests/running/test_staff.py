@@ -3,7 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from subprocess import CompletedProcess
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -133,17 +133,25 @@ async def test_cards_that_clash_are_joined_after_one_visit_is_cancelled(
     times = await free(db)
     kept = await book(db, maria, petr, times[-1].slot_id, now=NOW)
     spare = await book(db, maria, twin, times[-2].slot_id, now=NOW)
-    refused = await desk.is_refused("join-cards", str(twin.person_id), "petr")
+    asked = ["join-cards", str(twin.person_id), "petr"]
+    differ = await desk.is_refused(*asked)
+    assert "имя – Иванов Петя Иванович и Иванов Пётр Иванович" in differ
+    assert "--despite" in differ
+    asked += ["--despite", "опечатка в имени"]
+    refused = await desk.is_refused(*asked)
     assert kept.number in refused
     assert spare.number in refused
-    await desk.does("cancel", spare.number)
-    assert "объединены" in await desk.does("join-cards", str(twin.person_id), "petr")
+    await desk.does("cancel", spare.number, "--reason", "записали дважды")
+    assert "объединены" in await desk.does(*asked)
     found = await desk.does("find", "--policy", "1234567891234563")
     assert f"присоединена к {petr.person_id}" in found
     # who reaches the card by the one that was joined is seen at it, too
     card = found[found.index("код petr") :]
     assert card.count("связь") >= 2
     assert "карты нет" in await desk.is_refused("join-cards", "nobody", "petr")
+    apart = ["part-cards", str(twin.person_id), "--reason", "это брат"]
+    assert "записей: 0, направлений: 0" in await desk.does(*apart)
+    assert "не присоединена" in await desk.is_refused(*apart)
 
 
 async def test_a_referral_is_written_down_and_leads_to_its_doctor(
@@ -193,8 +201,16 @@ async def test_a_doctor_is_away_and_his_patients_are_offered_other_times(
     assert day not in {day_of(it) for it in await free(db)}
     again = await desk.does("cancel-doctor-day", "area-doctor", day, "--reason", "болезнь")
     assert "записей: 0" in again
+    assert "Снова свободно времён: 0." in await desk.does("open-doctor-day", "area-doctor", day)
+    told = await desk.does("absence-end", "area-doctor", day)
+    assert f"Педиатр участковый · {date.fromisoformat(day):%d.%m.%Y} · 08:00 08:15" in told
+    assert "Снова свободно времён: 16." in told
+    assert day in {day_of(it) for it in await free(db)}
+    assert "не записано" in await desk.is_refused("absence-end", "area-doctor", day)
     assert "врача" in await desk.is_refused("cancel-doctor-day", "nobody", day, "--reason", "нет")
-    itself = ["--from", "2027-01-01", "--to", "2027-01-01", "--reason", "отпуск"]
+    absurd = ["--from", "1900-01-01", "--to", "2999-12-31", "--reason", "отпуск"]
+    assert "проверьте даты" in await desk.is_refused("absence", "area-doctor", *absurd)
+    itself = ["--from", day, "--to", day, "--reason", "отпуск"]
     assert "сам себя" in await desk.is_refused(
         "absence", "area-doctor", *itself, "--substitute", "area-doctor"
     )
@@ -209,6 +225,12 @@ async def test_a_clinic_closes_a_day(
     told = await desk.does("close-day", "child", day, "--reason", "авария")
     assert visit.number in told
     assert day not in {day_of(it) for it in await free(db, "ent")}
+    told = await desk.does("open-day", "child", day)
+    assert f"Снова свободно времён: {16 * 6}." in told
+    assert day in {day_of(it) for it in await free(db, "ent")}
+    assert "не закрыт" in await desk.is_refused("open-day", "child", day)
+    past = ["close-day", "child", "2020-01-01", "--reason", "авария"]
+    assert "уже прошёл" in await desk.is_refused(*past)
     assert "клиники нет" in await desk.is_refused("close-day", "moon", day, "--reason", "нет")
 
 

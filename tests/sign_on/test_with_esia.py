@@ -100,3 +100,12 @@ async def test_esia_sends_the_browser_back_after_signing_out(
     async with at_esia(esia) as browser:
         back = await browser.get(left.headers["location"])
     assert back.headers["location"] == f"{portal.ADDRESS}/"
+
+
+async def test_olegs_children_are_kept_one_verified_and_one_not(
+    app: Litestar, esia: Litestar, db: Connection
+) -> None:
+    async with portal.browser(app) as oleg:
+        await sign_in(oleg, esia, OLEG)
+    listed = await db.execute("select first_name, verified from esia_child order by first_name")
+    assert await listed.fetchall() == [("Анна", True), ("Денис", False)]

@@ -1,6 +1,7 @@
 """The pages of booking, through the whole application, over the small region."""
 
 import re
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -113,7 +114,8 @@ async def test_a_held_time_tells_its_end_and_is_prolonged_once(
     path = held.headers["location"].split("?")[0] + "/prolong"
     assert (await portal.submit(maria, path, form)).status_code == 303
     assert "продлить" not in (await maria.get(held.headers["location"])).text
-    until = await value(db, "select held_until from appointment")
+    until, begun = await value(db, "select array[held_until, booked_at] from appointment")
+    assert until - begun == timedelta(minutes=20)  # pressed at once, nothing of the first is lost
     again = await portal.submit(maria, path, form)  # from a second tab
     assert again.headers["location"] == held.headers["location"]
     assert await value(db, "select held_until from appointment") == until
@@ -131,6 +133,17 @@ async def test_after_its_hold_the_time_is_still_the_holders_to_take(
     assert "только что заняли" not in page.text
 
 
+@pytest.mark.parametrize("path", ["/holds", "/together"])
+async def test_the_address_of_a_refusal_opened_again_leads_to_the_choice(
+    app: Litestar, maria: httpx.AsyncClient, path: str
+) -> None:
+    answer = await maria.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/clinics?patient=")
+    async with portal.browser(app) as client:
+        assert "/signin" in (await client.get(path)).headers["location"]
+
+
 async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
@@ -144,7 +157,9 @@ async def test_a_clash_shows_both_visits_and_the_new_one_can_replace_the_old(
     assert "Оставить прежнюю" in clash.text
     replaces = first.headers["location"].rsplit("/", 1)[1]
     held = await portal.submit(maria, "/holds", {**wanted, "replaces": replaces})
-    assert "Переносим запись" in (await maria.get(held.headers["location"])).text
+    check = await maria.get(held.headers["location"])
+    assert "Переносим запись" in check.text
+    assert '<button class="btn big">Перенести</button>' in check.text
     form = await form_of(maria, db, await region.free_slot(db, offset=5))
     booked = await portal.submit(
         maria, "/appointments", {**form, "slot": str(slot), "replaces": replaces}

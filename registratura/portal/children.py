@@ -1,0 +1,50 @@
+"""Children of ЕСИА's list: added to the owner's list with one press."""
+
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from litestar import post
+from litestar.response import Redirect, Template
+
+from registratura.db import Connection
+from registratura.people import children, declaring, proving
+from registratura.people.policies import Check
+from registratura.people.refusals import NotTyped, RelativeNotAdded
+from registratura.portal.relative_form import add_page, form_of
+from registratura.portal.relatives import LIST, try_once
+from registratura.settings import Settings
+from registratura.web import Visitor, redirect, signed_in
+from registratura.web.limits import TriedTooOften
+
+
+@post("/profile/relatives/children/{child:uuid}", name="add_child", guards=[signed_in])
+async def add(
+    child: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
+) -> Redirect | Template:
+    """«Добавить»: confirmed where ЕСИА has verified the birth certificate, else declared.
+
+    What a declared link needs and ЕСИА does not know is asked for in the form, filled already.
+    """
+    account, zone = visitor.account_id, settings.region_zone
+    told = await children.get(db, account, child, now=now, zone=zone)
+    try:
+        await try_once(db, visitor, now)
+        if told.verified:
+            await proving.prove(db, account, child, now=now, zone=zone)
+        else:
+            await declaring.declare(
+                db,
+                account,
+                told.declaration,
+                now=now,
+                zone=zone,
+                policy_check=cast(Check, settings.policy_check),
+            )
+    except NotTyped:
+        return redirect(f"/profile/relatives/add?child={child}#relative")
+    except (RelativeNotAdded, TriedTooOften) as refusal:
+        form = form_of({}, now, settings)
+        form.refuse("", refusal)
+        return await add_page(db, visitor, form, now, settings)
+    return redirect(LIST)
