@@ -134,8 +134,8 @@ async def test_a_link_to_a_namesake_of_another_snils_is_left_alone(
     assert link.person_id == namesake
     mine = await proven(db, oleg, VERIFIED)
     assert mine.person_id != namesake
-    levels = [it.level for it in await relatives.search(db, oleg.id, **AT)]
-    assert levels == ["declared", "confirmed"]
+    levels = {it.person_id: it.level for it in await relatives.search(db, oleg.id, **AT)}
+    assert levels == {namesake: "declared", mine.person_id: "confirmed"}
 
 
 async def test_a_child_who_is_gone_from_the_list_stays_confirmed_and_is_marked(
