@@ -12,6 +12,7 @@ from demo import booking, directory
 from demo.clinics import staff
 from demo.people import Lines, Population, cast_lines
 from demo.sizes import Size
+from demo.staff import staff_rows
 
 HEADERS = {
     "organisations": "code,oid,name,short_name,zone",
@@ -35,6 +36,7 @@ HEADERS = {
     "absences": "code,post,first_day,last_day,reason,substitute",
     "referrals": "number,person,position,departments,issued_by,valid_from,valid_to",
     "rules": "scope,code,rule,value",
+    "staff": "code,snils,role,organisation,department,valid_from,valid_to",
 }
 _README = """\
 Учебный регион «Калужская область», размер {size}, затравка {seed}, на {today:%d.%m.%Y}.
@@ -43,9 +45,9 @@ _README = """\
 и несколько адресов поликлиник, известных из открытых публикаций; праздничные дни.
 
 Вымышлены: все люди и врачи, их даты рождения, СНИЛС и номера полисов, прикрепления, участки
-и их улицы, телефоны, кабинеты, расписания, коды и OID, почти все номера домов, больницы
-с пометкой «вымышленная», учебный день без приёма, отсутствия врачей, направления и правила
-записи. Любое совпадение с настоящими людьми случайно.
+и их улицы, телефоны, кабинеты, расписания, роли сотрудников, коды и OID, почти все номера
+домов, больницы с пометкой «вымышленная», учебный день без приёма, отсутствия врачей,
+направления и правила записи. Любое совпадение с настоящими людьми случайно.
 
 Загрузка: registratura load-region ПУТЬ
 """
@@ -60,6 +62,7 @@ def write(folder: Path, size: Size, seed: int, today: date) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clinics = staff(size, random)
     tables = directory.write_rows(size, clinics) | booking.write_rows(clinics, today)
+    tables["staff"] = staff_rows()
     for name, rows in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             file.write(HEADERS[name] + "\n")

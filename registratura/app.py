@@ -11,8 +11,10 @@ from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ControllerRouterHandler
 
+import registratura.desk
 import registratura.portal
 from registratura.db import open_pool
+from registratura.desk.routes import ROUTES as DESK_ROUTES
 from registratura.esia import open_sign_on
 from registratura.federal.routes import ROUTES as FEDERAL
 from registratura.portal.consent_text import CURRENT
@@ -29,6 +31,7 @@ from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
 PORTAL = Path(registratura.portal.__file__).parent
+DESK = Path(registratura.desk.__file__).parent
 
 
 @asynccontextmanager
@@ -47,7 +50,8 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
     """The faces' own, and what every application has."""
     demo = [] if settings.production else DEMO
-    return [*ROUTES, *demo, *FEDERAL, static_route(shelf), healthz, readyz, PrometheusController]
+    faces = [*ROUTES, *demo, DESK_ROUTES, *FEDERAL]
+    return [*faces, static_route(shelf), healthz, readyz, PrometheusController]
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -59,7 +63,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
-        template_config=make_templates(settings, shelf, [PORTAL / "templates"]),
+        template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         middleware=[metrics.middleware, forms],
         state=State({"settings": settings, "consent": CURRENT.key}),

@@ -18,6 +18,7 @@ from psycopg_pool import PoolTimeout
 
 from registratura import db as database
 from registratura import notices
+from registratura.audit import readings
 from registratura.booking import holds, schedules
 from registratura.db import Connection, Pool
 from registratura.esia import attempts
@@ -208,6 +209,7 @@ async def sweep(pool: Pool, *, now: datetime) -> None:
         await limits.sweep(db, now=now)
         await children.sweep(db, now=now)
         await invitations.sweep(db, now=now)
+        await readings.sweep(db, now=now)
         await federal_sessions.sweep(db, now=now)
         await database.execute(
             db,

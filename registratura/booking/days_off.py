@@ -13,7 +13,7 @@ from registratura.db import Connection
 
 # Whoever changes or reads the calendar to write slots comes one after another: else a day that is
 # opened while it is being closed would keep its free times.
-_ONE_AT_A_TIME = 740_004
+_ONE_AT_A_TIME = 740_005
 
 DAY_OFF: LiteralString = """
     select source.id, source.reason

@@ -6,6 +6,8 @@ from typing import Literal, LiteralString
 from uuid import UUID
 
 from registratura import db as database
+from registratura.audit import Actor
+from registratura.audit.readings import TOLD_ONCE_A_DAY, told_by
 from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
 from registratura.db import Connection
@@ -100,37 +102,76 @@ FROM_REACHED: LiteralString = """
     join organisation on organisation.id = department.organisation_id
     left join practitioner on practitioner.id = post.practitioner_id
 """
-_VISITS: LiteralString = (
+VISIBLE: LiteralString = (
     REACHED + COLUMNS + FROM_REACHED + "where appointment.state not in ('held', 'expired')"
 )
 
 
+# What is shown of another person than the account's owner is a reading, told in the same statement.
+_SHOWN: LiteralString = (
+    """
+    , was_read as (
+        select distinct patient_id as person_id from shown
+        where patient_id <> (select coalesce(own.joined_into, own.id)
+                             from account join person as own on own.id = account.person_id
+                             where account.id = %(account)s)
+    )
+    """
+    + TOLD_ONCE_A_DAY
+    + "select * from shown order by starts_at"
+)
+
+
 async def search_for(
-    db: Connection, account_id: UUID, *, now: datetime, region_zone: str
+    db: Connection,
+    account_id: UUID,
+    *,
+    now: datetime,
+    region_zone: str,
+    patient_id: UUID | None = None,
 ) -> list[Visit]:
-    """Everything this account may see, the latest two hundred, in order of time."""
-    visits = await database.rows(
+    """Everything this account may see, or of that one patient, the latest two hundred, in order of
+    time. Seeing another's visits is an event, once a day."""
+    return await database.rows(
         db,
         Visit,
-        _VISITS + " order by appointment.starts_at desc limit 200",
+        "with shown as ("
+        + VISIBLE
+        + """
+          and (%(patient)s::uuid is null or reached.id = %(patient)s)
+          order by appointment.starts_at desc limit 200)
+        """
+        + _SHOWN,
         account=account_id,
         today=today_of(now, region_zone),
+        now=now,
+        patient=patient_id,
+        **_read_by(account_id, now, region_zone),
     )
-    return visits[::-1]
 
 
 async def get_for(
     db: Connection, account_id: UUID, appointment_id: UUID, *, now: datetime, region_zone: str
 ) -> Visit:
-    """One appointment, if this account may see it. Refuses with `AppointmentUnknown`."""
+    """One appointment, if this account may see it; another's is a reading as above.
+
+    Refuses with `AppointmentUnknown`.
+    """
     found = await database.find(
         db,
         Visit,
-        _VISITS + " and appointment.id = %(appointment)s",
+        "with shown as (" + VISIBLE + " and appointment.id = %(appointment)s)" + _SHOWN,
         account=account_id,
         appointment=appointment_id,
         today=today_of(now, region_zone),
+        now=now,
+        **_read_by(account_id, now, region_zone),
     )
     if found is None:
         raise AppointmentUnknown()
     return found
+
+
+def _read_by(account_id: UUID, now: datetime, region_zone: str) -> dict[str, object]:
+    actor = Actor("account", str(account_id))
+    return told_by(actor, "visits.read", today_of(now, region_zone))

@@ -48,6 +48,26 @@ ADDRESS: LiteralString = """
                     and withdrawn_at is null))
 """
 
+MAILBOX: LiteralString = """
+    (select email from account
+     where account.id = {account}
+       and exists (select from consent
+                   where consent.account_id = account.id and withdrawn_at is null)
+       and not exists (select from unwanted_letter
+                       where unwanted_letter.account_id = account.id
+                         and unwanted_letter.kind = {notice_kind}))
+"""
+"""The address of `account` for a letter of `notice_kind`; null where it agreed to nothing, has
+agreed no longer, or wants no such letters."""
+
+# Who has withdrawn his consent and given no other is told nothing more, on the portal either.
+_HAS_WITHDRAWN: LiteralString = """
+    (exists (select from consent where account_id = acting.account_id
+             and withdrawn_at is not null)
+     and not exists (select from consent where account_id = acting.account_id
+                     and withdrawn_at is null))
+"""
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -66,10 +86,13 @@ class Recipient:
         return names.short(self.last_name, self.first_name, self.middle_name)
 
 
-async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[Recipient]:
-    """Every account that may know of the visit on `today`; of a patient who died, nobody.
+async def search(
+    db: Connection, appointment_id: UUID, *, today: date, kind: str | None = None
+) -> list[Recipient]:
+    """Every account that is told of the visit on `today`; of a patient who died, nobody.
 
-    The address is ЕСИА's, and None for an account that agreed to nothing or has agreed no longer.
+    The address is ЕСИА's, and None for an account that agreed to nothing or wants no letters of
+    this kind of notice.
     """
     return await rows(
         db,
@@ -79,9 +102,11 @@ async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[R
                acting.account_id, card.id as person_id,
                acting.last_name, acting.first_name, acting.middle_name,
         """
-        + ADDRESS
-        + " as email "
+        + MAILBOX.format(account="acting.account_id", notice_kind="%(kind)s::text")
+        + " as email"
         + _KNOWING
+        + "and not"
+        + _HAS_WITHDRAWN
         + """
           and appointment.id = %(appointment)s and card.died_on is null
         order by acting.account_id,
@@ -89,4 +114,5 @@ async def search(db: Connection, appointment_id: UUID, *, today: date) -> list[R
         + BETTER,
         appointment=appointment_id,
         today=today,
+        kind=kind,
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from registratura.audit import Actor
+from registratura.audit.readings import TOLD_ONCE_A_DAY, told_by
 from registratura.db import Connection, rows
 from registratura.notices import link_texts, texts
 from registratura.notices.audience import STILL_KNOWS
@@ -57,6 +59,7 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
     """The latest hundred messages, the newest first; what was new is read from here on.
 
     Shown only while the account may know of the visit: asked anew on each `today` of the region.
+    What is told of another person's visit is a reading of his data.
     """
     return await rows(
         db,
@@ -78,13 +81,23 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
         ), seen as (
             update notice set state = 'read', read_at = %(now)s from shown
             where notice.id = shown.id and notice.state = 'new'
+        ), own as (
+            select coalesce(person.joined_into, person.id) as card_id
+            from account join person on person.id = account.person_id
+            where account.id = %(account)s
+        ), was_read as (
+            select distinct coalesce(person.joined_into, person.id) as person_id
+            from shown join person on person.id = shown.person_id
+            where coalesce(person.joined_into, person.id) <> (select card_id from own)
         )
-        select * from shown order by created_at desc, id
-        """,
+        """
+        + TOLD_ONCE_A_DAY
+        + " select * from shown order by created_at desc, id",
         account=account_id,
         now=now,
         today=today,
         shown=SHOWN,
+        **told_by(Actor("account", str(account_id)), "visits.read", today),
     )
 
 

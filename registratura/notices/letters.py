@@ -9,7 +9,7 @@ import structlog
 
 from registratura import db as database
 from registratura.db import Pool
-from registratura.notices.audience import STILL_KNOWS
+from registratura.notices.audience import MAILBOX, STILL_KNOWS
 from registratura.notices.post import LetterRefused, Post, PostDown
 
 log = structlog.get_logger()
@@ -17,7 +17,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A letter that is not sent yet; to nobody once its account may not know of the visit."""
+    """A letter that is not sent yet; to nobody once its account may not know of the visit, has
+    withdrawn its consent, or wants no such letters."""
 
     email: str | None
     text: str
@@ -60,9 +61,11 @@ async def _find(pool: Pool, notice_id: UUID, today: date) -> _Waiting | None:
             select case when
             """
             + STILL_KNOWS
+            + "then"
+            + MAILBOX.format(account="notice.account_id", notice_kind="notice.kind")
             + """
-                   then account.email end as email, notice.text, notice.created_at
-            from notice join account on account.id = notice.account_id
+                   end as email, notice.text, notice.created_at
+            from notice
             where notice.id = %(notice)s and notice.channel = 'email' and notice.state <> 'sent'
             """,
             notice=notice_id,

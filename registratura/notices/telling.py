@@ -57,7 +57,7 @@ async def tell(
 
 
 async def _search_recipients(db: Connection, change: Change, today: date) -> list[Recipient]:
-    knowing = await audience.search(db, change.subject_id, today=today)
+    knowing = await audience.search(db, change.subject_id, today=today, kind=change.kind)
     if change.kind != "moved_away":
         return knowing
     new_visit = await database.value(

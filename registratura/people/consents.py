@@ -6,7 +6,8 @@ from uuid import UUID
 
 from registratura import audit
 from registratura.audit import Actor
-from registratura.db import Connection, execute, find, one, rows
+from registratura.db import Connection, execute, find, one, rows, value
+from registratura.people.refusals import ConsentUnknown
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Consent:
     version: str
     text_sha256: str
     given_at: datetime
+    withdrawn_at: datetime | None = None
 
 
 async def record(
@@ -81,26 +83,64 @@ async def find_given(
 
 
 async def search(db: Connection, account_id: UUID) -> list[Consent]:
-    """Every consent of the account that stands, the latest first."""
+    """Every consent that the account ever gave, withdrawn ones too, the latest first."""
     return await rows(
         db,
         Consent,
         """
-        select id, document, version, text_sha256, given_at
+        select id, document, version, text_sha256, given_at, withdrawn_at
         from consent
-        where account_id = %(account)s and withdrawn_at is null
+        where account_id = %(account)s
         order by given_at desc
         """,
         account=account_id,
     )
 
 
-async def _tell(db: Connection, account_id: UUID, given: Consent, now: datetime) -> None:
+async def get(db: Connection, account_id: UUID, consent_id: UUID) -> Consent:
+    """A consent that the account gave. Refuses with `ConsentUnknown`, a stranger's too."""
+    for consent in await search(db, account_id):  # a handful
+        if consent.id == consent_id:
+            return consent
+    raise ConsentUnknown()
+
+
+async def withdraw(db: Connection, account_id: UUID, consent_id: UUID, *, now: datetime) -> Consent:
+    """Take the consent back, and with it every other version of the same document (ч. 2 ст. 9
+    152-ФЗ). From here on the account is told nothing more; visits that were booked stay.
+
+    Withdrawn before, it stays so, quietly. Refuses with `ConsentUnknown`.
+    """
+    async with db.transaction():
+        consent = await get(db, account_id, consent_id)
+        withdrawn = await rows(
+            db,
+            Consent,
+            """
+            update consent set withdrawn_at = %(now)s
+            where account_id = %(account)s and document = %(document)s and withdrawn_at is null
+            returning id, document, version, text_sha256, given_at, withdrawn_at
+            """,
+            account=account_id,
+            document=consent.document,
+            now=now,
+        )
+        for it in withdrawn:
+            await _tell(db, account_id, it, now, verb="withdrawn")
+        return consent
+
+
+async def _tell(
+    db: Connection, account_id: UUID, given: Consent, now: datetime, verb: str = "given"
+) -> None:
     await audit.record(
         db,
         now=now,
-        kind="consent.given",
+        kind=f"consent.{verb}",
         actor=Actor("account", str(account_id)),
+        person_id=await value(
+            db, "select person_id from account where id = %(account)s", account=account_id
+        ),
         subject_id=given.id,
         after={
             "document": given.document,

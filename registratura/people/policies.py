@@ -1,7 +1,7 @@
 """Numbers of the compulsory insurance policy (полис ОМС): sixteen digits, the last one checks."""
 
 import re
-from typing import Literal
+from typing import Literal, LiteralString
 
 from registratura.people.refusals import (
     PolicyCheckDigitWrong,
@@ -13,6 +13,14 @@ from registratura.people.refusals import (
 Check = Literal["warn", "strict"]
 
 DIGITS = 16
+
+HOLDERS: LiteralString = """
+    select person_id from policy
+    where number in (select right(%(policy)s::text, digits)
+                     from generate_series(1, length(%(policy)s::text)) as digits)
+      and series || number = %(policy)s
+"""
+"""Cards with the policy of that whole number: wherever its series ends, found by the index."""
 WARNING = "Похоже, опечатка: проверьте номер полиса"
 
 

@@ -195,6 +195,13 @@ class NotConfirmable(Refusal):
     )
 
 
+class OwnLink(Refusal):
+    """Nobody confirms a link of his own account."""
+
+    code: ClassVar[str] = "own_link"
+    words: ClassVar[str] = "Свою связь с ребёнком подтверждает другой сотрудник"
+
+
 class CardUnknown(Refusal):
     """No such card of a person."""
 
@@ -230,6 +237,27 @@ class CardJoined(Refusal):
 
     code: ClassVar[str] = "card_joined"
     words: ClassVar[str] = "Карта {card} уже присоединена к карте {into}"
+
+
+class ConsentUnknown(Refusal):
+    """No such consent of this account."""
+
+    code: ClassVar[str] = "consent_unknown"
+    words: ClassVar[str] = "Такого согласия нет"
+
+
+class DeletionUnknown(Refusal):
+    """No request of that number waits."""
+
+    code: ClassVar[str] = "deletion_unknown"
+    words: ClassVar[str] = "Такой заявки нет, или её уже закрыли"
+
+
+class DeletionAskedTwice(Refusal):
+    """An earlier request of the same account still waits."""
+
+    code: ClassVar[str] = "deletion_asked_twice"
+    words: ClassVar[str] = "Заявка на удаление уже подана, второй не нужно"
 
 
 class RoleUnknown(Refusal):

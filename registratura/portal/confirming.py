@@ -140,8 +140,8 @@ async def decline(
     await holds.check_his(db, visitor.account_id, hold, booking.known_patient)
     with suppress(HoldOver):  # declined in another tab, or over
         kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
-        actor = Actor("account", str(visitor.account_id))
         if kept.proposed:
+            actor = Actor("account", str(visitor.account_id))
             await proposals.decline(db, kept, now=now, actor=actor)
     return redirect("/appointments")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 DOCUMENT = "portal"
-VERSION = "2026-11"
+VERSION = "2026-12"
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,22 @@ class ConsentText:
         return f"{self.document} {self.version}"
 
 
-def read_consent_text() -> ConsentText:
-    """The version in force. Every version stays in its file; a new one asks everybody again."""
+def read_consent_texts() -> dict[tuple[str, str], ConsentText]:
+    """Every version, by document and version: a file that was in force is never changed again."""
     folder = resources.files("registratura.portal") / "documents"
-    text = (folder / f"consent-{VERSION}.txt").read_text(encoding="utf-8")
-    return ConsentText(DOCUMENT, VERSION, text)
+    found = {}
+    for file in folder.iterdir():
+        version = file.name.removeprefix("consent-").removesuffix(".txt")
+        found[DOCUMENT, version] = ConsentText(DOCUMENT, version, file.read_text(encoding="utf-8"))
+    return found
 
 
-CURRENT = read_consent_text()
+TEXTS = read_consent_texts()
+CURRENT = TEXTS[DOCUMENT, VERSION]
+"""The version in force; a new one asks everybody again."""
+
+
+def find_text(document: str, version: str, text_sha256: str) -> ConsentText | None:
+    """The very text that was agreed to, or None where no file has this hash."""
+    text = TEXTS.get((document, version))
+    return text if text is not None and text.sha256 == text_sha256 else None

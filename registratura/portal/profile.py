@@ -1,40 +1,62 @@
-"""«Личные данные»: what ЕСИА says of the owner, where he is attached, relatives, consents."""
+"""«Личные данные»: what ЕСИА says of the owner, and everything that the portal keeps of him."""
 
 from datetime import datetime
+from typing import Any
 
 from litestar import get
 from litestar.response import Template
 
+from registratura.booking import journal
 from registratura.db import Connection
-from registratura.people import accounts, attachments, consents, phones, snils
-from registratura.people.consents import Consent
-from registratura.portal import relatives
+from registratura.notices import choices
+from registratura.people import accounts, attachments, consents, deletions, patients, phones, snils
+from registratura.portal import journal_words, relatives
+from registratura.portal.own_consents import consent_name
 from registratura.portal.relative_form import SEXES
 from registratura.settings import Settings
-from registratura.web import Visitor, page, signed_in
-from registratura.web.dates import region_day
+from registratura.web import Visitor, own_sessions, page, signed_in
 
-CONSENTS = {"portal": "Обработка персональных данных на портале"}
+RECENT = 5  # lines of the journal
 
 
 @get("/profile", name="profile", guards=[signed_in])
-async def profile(db: Connection, now: datetime, settings: Settings, visitor: Visitor) -> Template:
+async def profile(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor, session_id: str
+) -> Template:
     """One page about oneself; everything about others is what the owner typed."""
-    today = region_day(now, settings.region_zone)
-    owner = await accounts.get(db, visitor.account_id)
+    zone, account = settings.region_zone, visitor.account_id
+    owner = await accounts.get(db, account)
     return page(
         "profile/index.html",
         visitor=visitor,
         owner=owner,
-        attachment=await attachments.find_main(db, visitor.person_id, today),
-        consents=await consents.search(db, visitor.account_id),
-        consent_name=_consent_name,
         sexes=SEXES,
         masked_snils=snils.masked,
         phone=phones.formatted(owner.phone or ""),
+        formatted_phone=phones.formatted,
+        consents=await consents.search(db, account),
+        consent_name=consent_name,
+        letter_kinds=choices.KINDS,
+        wanted=await choices.search_wanted(db, account),
+        sessions=await own_sessions.search(db, account, session_id, now=now),
+        deletion=await deletions.find_latest(db, account),
         **await relatives.section(db, visitor, now=now, settings=settings),
+        **await _of_the_card(db, visitor, now, zone),
     )
 
 
-def _consent_name(consent: Consent) -> str:
-    return CONSENTS.get(consent.document, consent.document)
+async def _of_the_card(
+    db: Connection, visitor: Visitor, now: datetime, zone: str
+) -> dict[str, Any]:
+    """Where the owner and his relatives are attached; what was done with his data lately."""
+    whom = await patients.search(db, visitor.account_id, now=now, zone=zone)
+    return {
+        "patients": whom,
+        "attachments": await attachments.search_for(
+            db, visitor.account_id, whom, now=now, zone=zone
+        ),
+        "lines": await journal.search(
+            db, visitor.account_id, whom[0], now=now, zone=zone, most=RECENT
+        ),
+        "words": journal_words,
+    }

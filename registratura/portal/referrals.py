@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.response import Redirect, Template
 
+from registratura.audit import Actor, readings
 from registratura.booking import offers, referrals
 from registratura.booking.refusals import ReferralUnknown
 from registratura.db import Connection
@@ -18,9 +19,9 @@ TRIES = 10  # numbers an account may type in an hour: nobody guesses one
 
 
 @get("/referrals", name="referrals", guards=[signed_in], dependencies=BOOKING)
-async def ask(db: Connection, visitor: Visitor, booking: Wizard) -> Template:
+async def ask(db: Connection, now: datetime, visitor: Visitor, booking: Wizard) -> Template:
     """«Направления»: the patient's own, and a field for the number of another."""
-    return await _page(db, visitor, booking)
+    return await _page(db, now, visitor, booking)
 
 
 @post("/referrals", guards=[signed_in], dependencies=FORM)
@@ -34,7 +35,7 @@ async def find(
     try:
         found = await referrals.get_by_number(db, booking.known_patient, number)
     except ReferralUnknown as refusal:
-        return await _page(db, visitor, booking, number, refusal.text)
+        return await _page(db, now, visitor, booking, number, refusal.text)
     return redirect(booking.url(f"/referrals/{found.id}"))
 
 
@@ -44,6 +45,7 @@ async def doctors(
 ) -> Template:
     """The doctors to whom the referral leads, the nearest time first."""
     referral = await referrals.get(db, booking.known_patient, found)
+    await _tell_reading(db, now, visitor, booking)
     by_it = replace(booking, referral=referral)
     nearest = await offers.search_speciality(db, referral.speciality_id, by_it.asking(now))
     return page(
@@ -57,14 +59,35 @@ async def doctors(
 
 
 async def _page(
-    db: Connection, visitor: Visitor, booking: Wizard, number: str = "", fault: str | None = None
+    db: Connection,
+    now: datetime,
+    visitor: Visitor,
+    booking: Wizard,
+    number: str = "",
+    fault: str | None = None,
 ) -> Template:
+    found = await referrals.search_for(db, booking.known_patient)
+    if found:
+        await _tell_reading(db, now, visitor, booking)
     return page(
         "referrals/list.html",
         visitor=visitor,
         status=422 if fault else 200,
         wizard=booking,
-        referrals=await referrals.search_for(db, booking.known_patient),
+        referrals=found,
         number=number,
         fault=fault,
+    )
+
+
+async def _tell_reading(db: Connection, now: datetime, visitor: Visitor, booking: Wizard) -> None:
+    """Another's referral tells of his health: it is read once a day in his journal."""
+    patient = booking.known_patient
+    await readings.record(
+        db,
+        now=now,
+        day=booking.today,
+        actor=Actor("account", str(visitor.account_id)),
+        kind="referral.read",
+        persons=[] if patient.is_own else [patient.person_id],
     )

@@ -19,11 +19,12 @@ from registratura.esia import (
     attempts,
 )
 from registratura.esia.attempts import Attempt
-from registratura.people import accounts, children, consents
+from registratura.people import accounts, children, consents, staff_roles
 from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
 from registratura.web.addresses import address_of
+from registratura.web.borrowing import give_back
 from registratura.web.browsers import name_browser
 from registratura.web.errors import reference_of
 from registratura.web.limits import check_limit
@@ -35,10 +36,12 @@ from registratura.web.requests import (
     has_consented,
     pool_of,
     session_id_of,
+    today_of,
 )
 
 _LOG = structlog.get_logger("signin")
 _SAYABLE = re.compile(r"[A-Za-z0-9 :_-]{1,80}")  # what may be logged of a reason
+_DESK = "/desk"
 _STARTS_A_MINUTE = 300  # of one address: a whole clinic may stand behind it
 
 
@@ -53,9 +56,7 @@ async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Templat
     next_path = safe_path(request.query_params.get("next"), "/")
     if newcomer is not None:
         wanted = next_path if next_path != "/" else "/profile"
-        return redirect(
-            wanted if has_consented(request, newcomer) else with_next("/consent", wanted)
-        )
+        return redirect(_onward(wanted, consented=has_consented(request, newcomer)))
     start = with_next("/signin/esia", next_path)
     ended = session_id_of(request) is not None  # the cookie is there, the session is over
     return page("signin/index.html", visitor=None, start=start, ended=ended)
@@ -120,6 +121,7 @@ async def _consume(request: AnyRequest, state: str, now: datetime) -> Attempt | 
 
 
 async def _let_in(request: AnyRequest, who: Answer, next_path: str, now: datetime) -> Redirect:
+    """A new session; staff choose between their desk and their own «Личный кабинет»."""
     async with pool_of(request).connection() as db:
         account = await accounts.sign_in(db, who.profile, now=now)
         await children.keep(db, account.id, who.children, now=now)
@@ -134,9 +136,18 @@ async def _let_in(request: AnyRequest, who: Answer, next_path: str, now: datetim
         given = await consents.find_given(
             db, account.id, document=CURRENT.document, version=CURRENT.version
         )
-    answer = redirect(next_path if given else with_next("/consent", next_path))
+        roles = await staff_roles.search_living(db, account.id, today=today_of(request))
+    if roles and next_path == "/":
+        next_path = _DESK
+    answer = redirect(_onward(next_path, consented=given is not None))
     answer.cookies.append(cookies_of(request).make("session", session_id))
     return answer
+
+
+def _onward(next_path: str, *, consented: bool) -> str:
+    """Where a sign-in leads: by way of the portal's consent, which the desk does not need."""
+    at_the_desk = next_path == _DESK or next_path.startswith(f"{_DESK}/")
+    return next_path if consented or at_the_desk else with_next("/consent", next_path)
 
 
 @post("/signout", name="signout")
@@ -153,6 +164,7 @@ async def go_out(request: AnyRequest, path: str = "/") -> Redirect:
 
     The session here has been ended before.
     """
+    await give_back(request.scope)  # a gateway may be slow to say where its session ends
     answer = redirect(await _esia(request).logout_url(path))
     answer.cookies.append(cookies_of(request).forget("session"))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -4,9 +4,11 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from registratura.db import Connection
+from registratura.region.columns import Column
 from registratura.region.consistency import CONSISTENCY
 from registratura.region.consistency_booking import BOOKING
-from registratura.region.files import BY_NAME, FILES, Column, File
+from registratura.region.consistency_staff import STAFF
+from registratura.region.files import BY_NAME, FILES, File
 from registratura.region.report import SHOWN, Fault, Faults
 
 _Query = sql.SQL | sql.Composed
@@ -21,7 +23,7 @@ async def check(db: Connection, faults: Faults, *, today: str) -> None:
         for column in file.columns:
             if column.refers is not None:
                 await _check_reference(db, file, column, BY_NAME[column.refers], faults)
-    for rule in (*CONSISTENCY, *BOOKING):
+    for rule in (*CONSISTENCY, *BOOKING, *STAFF):
         query = sql.SQL(rule.query)
         await _collect(db, BY_NAME[rule.file], rule.column, query, faults, today=today)
 

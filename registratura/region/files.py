@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 
+from registratura.people.staff_roles import ROLES
 from registratura.region import cells
-from registratura.region.cells import Parser, optional
+from registratura.region.cells import optional
+from registratura.region.columns import (
+    Column,
+    area_kind,
+    code,
+    full_name,
+    house,
+    parity,
+    position_number,
+    to,
+    validity,
+    yes_no,
+)
 
 CHANNELS = ("epgu", "portal", "kiosk", "desk", "call_centre", "doctor", "other_clinic")
 SCOPES = ("region", "organisation", "department", "position", "post")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: how its cells are read, their SQL type, and the file whose code it names."""
-
-    name: str
-    parse: Parser
-    type: str = "text"
-    refers: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,39 +49,12 @@ class File:
         return f"staged_{self.name}"
 
 
-def _code(type_: str = "text") -> Column:
-    return Column("code", cells.code, type_)
-
-
-def _to(name: str, refers: str, *, needed: bool = True, type_: str = "text") -> Column:
-    return Column(name, cells.code if needed else optional(cells.code), type_, refers)
-
-
-def _names() -> tuple[Column, ...]:
-    return (
-        Column("last_name", cells.name),
-        Column("first_name", cells.name),
-        Column("middle_name", optional(cells.name)),
-    )
-
-
-def _validity(*, needed: bool) -> tuple[Column, ...]:
-    first = cells.day if needed else optional(cells.day)
-    return Column("valid_from", first, "date"), Column("valid_to", optional(cells.day), "date")
-
-
-_yes_no = cells.one_of("0", "1")
-_parity = cells.one_of("all", "odd", "even")
-_area_kind = cells.one_of("paediatric", "therapeutic")
-_position = cells.number(1, 9999)
-_house = optional(cells.number(1, 9999))
-
 FILES = (
     File(
         "organisations",
         "organisation",
         (
-            _code(),
+            code(),
             Column("oid", cells.text(100)),
             Column("name", cells.text()),
             Column("short_name", cells.text()),
@@ -90,8 +66,8 @@ FILES = (
         "departments",
         "department",
         (
-            _code(),
-            _to("organisation", "organisations"),
+            code(),
+            to("organisation", "organisations"),
             Column("oid", cells.text(100)),
             Column("name", cells.text()),
             Column("address", cells.text()),
@@ -104,8 +80,8 @@ FILES = (
         "rooms",
         "room",
         (
-            _code(),
-            _to("department", "departments"),
+            code(),
+            to("department", "departments"),
             Column("oid", optional(cells.text(100))),
             Column("number", cells.text(20)),
             Column("name", optional(cells.text())),
@@ -117,32 +93,32 @@ FILES = (
         "positions",
         "position",
         (
-            Column("code", _position, "integer"),
+            Column("code", position_number, "integer"),
             Column("name", cells.text(100)),
-            Column("speciality", _position, "integer"),
+            Column("speciality", position_number, "integer"),
             Column("visit_minutes", cells.number(5, 120), "smallint"),
-            Column("area_kind", optional(_area_kind)),
-            Column("self_booking", _yes_no, "boolean"),
-            Column("needs_referral", _yes_no, "boolean"),
-            Column("sensitive", _yes_no, "boolean"),
+            Column("area_kind", optional(area_kind)),
+            Column("self_booking", yes_no, "boolean"),
+            Column("needs_referral", yes_no, "boolean"),
+            Column("sensitive", yes_no, "boolean"),
         ),
         table_key="id",
     ),
     File(
         "practitioners",
         "practitioner",
-        (_code(), Column("snils", cells.snils), *_names()),
+        (code(), Column("snils", cells.snils), *full_name()),
         unique=("snils",),
     ),
     File(
         "posts",
         "post",
         (
-            _code(),
-            _to("practitioner", "practitioners", needed=False),
-            Column("position", _position, "integer", "positions"),
-            _to("department", "departments"),
-            _to("room", "rooms"),
+            code(),
+            to("practitioner", "practitioners", needed=False),
+            Column("position", position_number, "integer", "positions"),
+            to("department", "departments"),
+            to("room", "rooms"),
             Column("age_from", cells.number(0, 150), "smallint"),
             Column("age_to", cells.number(0, 150), "smallint"),
             Column("sex", optional(cells.one_of("M", "F"))),
@@ -152,23 +128,23 @@ FILES = (
         "areas",
         "area",
         (
-            _code(),
-            _to("department", "departments"),
+            code(),
+            to("department", "departments"),
             Column("number", cells.text(20)),
-            Column("kind", _area_kind),
-            _to("post", "posts", needed=False),
+            Column("kind", area_kind),
+            to("post", "posts", needed=False),
         ),
     ),
     File(
         "area_addresses",
         "area_address",
         (
-            _to("area", "areas"),
+            to("area", "areas"),
             Column("settlement", cells.text(100)),
             Column("street", cells.text(100)),
-            Column("parity", _parity),
-            Column("house_from", _house, "smallint"),
-            Column("house_to", _house, "smallint"),
+            Column("parity", parity),
+            Column("house_from", house, "smallint"),
+            Column("house_to", house, "smallint"),
         ),
         key=("area", "settlement", "street", "parity", "house_from", "house_to"),
     ),
@@ -176,8 +152,8 @@ FILES = (
         "persons",
         "person",
         (
-            _code(),
-            *_names(),
+            code(),
+            *full_name(),
             Column("birth_date", cells.day, "date"),
             Column("sex", cells.one_of("M", "F")),
             Column("snils", optional(cells.snils)),
@@ -188,10 +164,10 @@ FILES = (
         "policies",
         "policy",
         (
-            _to("person", "persons"),
+            to("person", "persons"),
             Column("series", optional(cells.text(20))),
             Column("number", cells.policy_number),
-            *_validity(needed=False),
+            *validity(needed=False),
         ),
         key=("person", "series", "number"),
     ),
@@ -199,11 +175,11 @@ FILES = (
         "attachments",
         "attachment",
         (
-            _to("person", "persons"),
-            _to("department", "departments"),
-            _to("area", "areas", needed=False),
+            to("person", "persons"),
+            to("department", "departments"),
+            to("area", "areas", needed=False),
             Column("kind", cells.one_of("main", "gynaecological", "dental")),
-            *_validity(needed=True),
+            *validity(needed=True),
         ),
         key=("person", "kind", "valid_from"),
     ),
@@ -211,26 +187,26 @@ FILES = (
         "schedule_templates",
         "schedule_template",
         (
-            _code(),
-            _to("post", "posts"),
-            _to("room", "rooms"),
+            code(),
+            to("post", "posts"),
+            to("room", "rooms"),
             Column("weekday", cells.number(1, 7), "smallint"),
-            Column("weeks", _parity),
+            Column("weeks", parity),
             Column("starts", cells.time, "time"),
             Column("ends", cells.time, "time"),
             Column("minutes", cells.number(1, 240), "smallint"),
             Column("kind", cells.one_of("ordinary", "repeat", "reserve", "preventive", "group")),
             Column("seats", cells.number(1, 50), "smallint"),
             Column("channels", optional(cells.some_of(*CHANNELS))),
-            *_validity(needed=True),
+            *validity(needed=True),
         ),
     ),
     File(
         "national_codes",
         "position",
         (
-            Column("position", _position, "integer", "positions"),
-            Column("national", optional(_position), "integer"),
+            Column("position", position_number, "integer", "positions"),
+            Column("national", optional(position_number), "integer"),
             Column("service", optional(cells.text(50))),
             Column("service_name", optional(cells.text(200))),
         ),
@@ -242,7 +218,7 @@ FILES = (
         "holidays",
         "holiday",
         (
-            _to("organisation", "organisations", needed=False),
+            to("organisation", "organisations", needed=False),
             Column("day", cells.day, "date"),
             Column("name", cells.text()),
         ),
@@ -253,12 +229,12 @@ FILES = (
         "absences",
         "absence",
         (
-            _code(),
-            _to("post", "posts"),
+            code(),
+            to("post", "posts"),
             Column("first_day", cells.day, "date"),
             Column("last_day", cells.day, "date"),
             Column("reason", cells.text()),
-            _to("substitute", "posts", needed=False),
+            to("substitute", "posts", needed=False),
         ),
         needed=False,
     ),
@@ -267,10 +243,10 @@ FILES = (
         "referral",
         (
             Column("number", cells.code),
-            _to("person", "persons"),
-            Column("position", _position, "integer", "positions"),
+            to("person", "persons"),
+            Column("position", position_number, "integer", "positions"),
             Column("departments", optional(cells.codes)),
-            _to("issued_by", "posts", needed=False),
+            to("issued_by", "posts", needed=False),
             Column("valid_from", cells.day, "date"),
             Column("valid_to", cells.day, "date"),
         ),
@@ -287,6 +263,19 @@ FILES = (
             Column("value", optional(cells.text())),
         ),
         key=("scope", "code", "rule"),
+        needed=False,
+    ),
+    File(
+        "staff",
+        "staff_role",
+        (
+            code(),
+            Column("snils", cells.snils),
+            Column("role", cells.one_of(*ROLES)),
+            to("organisation", "organisations", needed=False),
+            to("department", "departments", needed=False),
+            *validity(needed=True),
+        ),
         needed=False,
     ),
 )

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 from registratura.audit.event import Actor, record
 from registratura.booking import days_off
 from registratura.db import Connection, execute
-from registratura.region import moves_booking, moves_directory, moves_people, moves_rules
+from registratura.region import (
+    moves_booking,
+    moves_directory,
+    moves_people,
+    moves_rules,
+    moves_staff,
+)
 from registratura.region.checks import check
 from registratura.region.reading import check_folder
 from registratura.region.report import Faults, FileBroken, Moved, RegionBroken, Report
@@ -82,4 +88,5 @@ async def _move(db: Connection, *, now: datetime) -> dict[str, Moved]:
         "absences": await moves_booking.move_absences(db),
         "referrals": await moves_booking.move_referrals(db),
         "rules": await moves_rules.move_rules(db),
+        "staff": await moves_staff.move_staff(db, now=now),
     }

@@ -5,8 +5,10 @@ from registratura.staff import (  # noqa: F401 - each adds its commands to the g
     cards,
     days,
     dead_letters,
+    deletions,
     links,
     referrals,
+    roles,
     visits,
 )
 from registratura.staff.work import staff

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from registratura.db import Connection, rows
-from registratura.people import names
+from registratura.people import names, policies
 
 _MOST = 20  # cards that are shown
 
@@ -80,11 +80,9 @@ async def search(
         with fitting as (
             select id, joined_into from person
             where id in (
-                -- wherever the series ends, the number alone is found by its index
-                select person_id from policy
-                where number in (select right(%(policy)s::text, digits)
-                                 from generate_series(1, length(%(policy)s::text)) as digits)
-                  and series || number = %(policy)s
+        """
+        + policies.HOLDERS
+        + """
             )
             union
             select id, joined_into from person

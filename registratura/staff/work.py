@@ -33,6 +33,11 @@ class Work:
         """The region's zone."""
         return self.settings.region_zone
 
+    @property
+    def today(self) -> date:
+        """The region's date."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
 
 def words(text: str) -> str:
     """The type of an option that says something: blanks alone are refused."""
@@ -51,7 +56,7 @@ def day(text: str) -> date:
 
 @click.group()
 def staff() -> None:
-    """То, что может только сотрудник: связи, карты, направления, дни приёма, отметки."""
+    """То, что может только сотрудник: связи, карты, направления, дни приёма, отметки, роли."""
 
 
 def command(name: str) -> Callable[[Callable[..., Awaitable[None]]], click.Command]:

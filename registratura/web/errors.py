@@ -13,7 +13,7 @@ from psycopg_pool import PoolTimeout
 from registratura.refusal import Refusal
 from registratura.web import logs
 from registratura.web.forgery import ForeignForm
-from registratura.web.guards import ConsentNeeded, SignInNeeded
+from registratura.web.guards import ConsentNeeded, DutyNeeded, SignInNeeded
 from registratura.web.limits import TriedTooOften
 from registratura.web.pages import page
 from registratura.web.paths import with_next
@@ -59,6 +59,11 @@ def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
 def on_consent_needed(_: AnyRequest, fault: ConsentNeeded) -> Redirect:
     """To the portal's consent, and from there back."""
     return Redirect(with_next("/consent", fault.next_path), status_code=303)
+
+
+def on_duty_needed(_: AnyRequest, fault: DutyNeeded) -> Redirect:
+    """To the choice of a role, and from there back."""
+    return Redirect(with_next("/desk/enter", fault.next_path), status_code=303)
 
 
 def on_http(request: AnyRequest, fault: HTTPException) -> Template:
@@ -107,6 +112,7 @@ HANDLERS: ExceptionHandlersMap = {
     Refusal: on_refusal,
     SignInNeeded: on_sign_in_needed,
     ConsentNeeded: on_consent_needed,
+    DutyNeeded: on_duty_needed,
     ForeignForm: on_foreign_form,
     HTTPException: on_http,
     LookupError: on_missing,

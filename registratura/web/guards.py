@@ -1,9 +1,18 @@
 """Who may open a page: guards, and what they raise for the error handlers to turn into words."""
 
+from collections.abc import Awaitable, Callable
+
+from litestar.exceptions import NotFoundException
 from litestar.handlers.base import BaseRouteHandler
 
 from registratura.web.paths import path_of, safe_path
-from registratura.web.requests import AnyConnection, find_visitor, has_consented, settings_of
+from registratura.web.requests import (
+    AnyConnection,
+    find_duty,
+    find_visitor,
+    has_consented,
+    settings_of,
+)
 
 
 class SignInNeeded(Exception):
@@ -22,6 +31,14 @@ class ConsentNeeded(Exception):
         super().__init__("consent needed")
 
 
+class DutyNeeded(Exception):
+    """Signed in, but not at work at the desk; `next_path` is where to return."""
+
+    def __init__(self, next_path: str) -> None:
+        self.next_path = next_path
+        super().__init__("duty needed")
+
+
 async def has_session(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """Signed in, with or without the consent: only for the consent page itself."""
     if await find_visitor(connection) is None:
@@ -35,6 +52,25 @@ async def signed_in(connection: AnyConnection, _: BaseRouteHandler) -> None:
         raise SignInNeeded(_asked_path(connection))
     if not has_consented(connection, visitor):
         raise ConsentNeeded(_asked_path(connection))
+
+
+async def on_duty(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """A member of staff at work, in a role that lives at this very request."""
+    if await find_visitor(connection) is None:
+        raise SignInNeeded(_asked_path(connection))
+    if await find_duty(connection) is None:
+        raise DutyNeeded(_asked_path(connection))
+
+
+def only(*roles: str) -> Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]:
+    """After `on_duty`: for these roles; to any other the page is not there."""
+
+    async def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+        duty = await find_duty(connection)
+        if duty is None or duty.role not in roles:
+            raise NotFoundException
+
+    return guard
 
 
 def _asked_path(connection: AnyConnection) -> str:

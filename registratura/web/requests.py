@@ -1,6 +1,7 @@
 """What a handler may ask for by name: `db`, `now`, `settings`, `visitor`, `newcomer`, `session_id`.
 
-`newcomer` is whoever signed in; `visitor` only if he gave the portal's consent too.
+`newcomer` is whoever signed in; `visitor` only if he gave the portal's consent too; `duty` is the
+member of staff whom the guard `on_duty` has let in.
 """
 
 from contextvars import ContextVar
@@ -16,10 +17,12 @@ from litestar.utils.scope.state import ScopeState
 
 from registratura.db import Connection, Pool
 from registratura.settings import Settings
+from registratura.web import duty as duties
 from registratura.web import sessions
 from registratura.web.borrowing import borrow
 from registratura.web.cookies import Cookies
 from registratura.web.dates import region_day
+from registratura.web.duty import Duty
 from registratura.web.visitor import Visitor
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -98,6 +101,21 @@ async def find_visitor(connection: AnyConnection, db: Connection | None = None) 
     return found
 
 
+async def find_duty(connection: AnyConnection) -> Duty | None:
+    """Who works at the desk in this session, looked up once a request."""
+    state = connection.scope["state"]
+    if "duty" not in state:
+        session_id = session_id_of(connection)
+        state["duty"] = None
+        if session_id is not None:
+            async with pool_of(connection).connection() as db:
+                state["duty"] = await duties.find_duty(
+                    db, session_id, now=now_of(connection), today=today_of(connection)
+                )
+    found: Duty | None = state["duty"]
+    return found
+
+
 def has_consented(connection: AnyConnection, visitor: Visitor | None) -> bool:
     """Whether there is a visitor who agreed to today's version of the portal's consent."""
     return visitor is not None and connection.app.state.consent in visitor.consents
@@ -135,7 +153,13 @@ def _session_id(request: AnyRequest) -> str | None:
     return session_id_of(request)
 
 
+def _duty(request: AnyRequest) -> Duty:
+    found: Duty = request.scope["state"]["duty"]  # `on_duty` has put it there
+    return found
+
+
 DEPENDENCIES = {
+    "duty": Provide(_duty, sync_to_thread=False),
     "db": Provide(_db),
     "newcomer": Provide(_newcomer),
     "visitor": Provide(_visitor),

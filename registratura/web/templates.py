@@ -70,7 +70,10 @@ def _filters(region_zone: str) -> dict[str, Any]:
 
 
 def _this_page() -> str:
-    """The path and query of this page, for `back` fields."""
+    """The path and query of this page, for `back` fields; on the way back from ЕСИА only where it
+    began: that address holds a code."""
     scope = current().scope
+    if scope["path"].startswith("/signin/"):
+        return "/signin"
     query = scope["query_string"].decode("latin-1")
     return safe_path(scope["path"] + (f"?{query}" if query else ""))

@@ -21,10 +21,11 @@
       if (!menu.contains(event.target)) menu.open = false;
     });
   });
-  // A form sent twice by an impatient finger is sent once. Coming back restores it.
+  // A form sent twice by an impatient finger is sent once. Coming back restores it. A form with
+  // data-again gives a file: the page stays, and may give another.
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "again" in form.dataset) return;
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "yes";
   });

@@ -92,7 +92,7 @@ async def test_if_its_day_is_withdrawn_too_another_is_proposed_or_the_patient_is
         db,
         """
         select array_agg(event || ' ' || coalesce(state, '') order by outbox.id)
-        from outbox left join appointment on appointment.id = outbox.subject_id
+        from outbox join appointment on appointment.id = outbox.subject_id
         """,
     )
     assert told == [

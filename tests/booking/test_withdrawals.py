@@ -28,7 +28,9 @@ async def withdraw(db: Connection, post: str = "area-doctor") -> list[Outcome]:
 
 
 async def told(db: Connection) -> list[str]:
-    found: list[str] | None = await value(db, "select array_agg(event order by id) from outbox")
+    found: list[str] | None = await value(
+        db, "select array_agg(event order by id) from outbox where event ~ '^appointment'"
+    )
     return found or []
 
 

@@ -60,6 +60,7 @@ class Provider:
     instead: httpx.Response | Exception | None = None
     codes: set[str] = field(default_factory=lambda: {"the-code"})
     asked: list[str] = field(default_factory=list)
+    issued: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     shelf: dict[str, Any] = field(default_factory=dict)  # path below the person → its JSON
     challenges: dict[str, str] = field(default_factory=dict)  # code → what PKCE bound it to
@@ -77,7 +78,9 @@ class Provider:
             return f"{_b64(header)}.{_b64(claims)}."
         known = {"exp": HeaderParameter("Expiry in the header", "int")}
         registry = JWSRegistry(known, [header["alg"]], strict_check_header=False)
-        return jwt.encode(header, claims, self.key, registry=registry)
+        made = jwt.encode(header, claims, self.key, registry=registry)
+        self.issued.append(made)
+        return made
 
     def reply(self, request: httpx.Request) -> httpx.Response:
         """What it answers."""

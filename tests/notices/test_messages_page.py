@@ -57,6 +57,16 @@ async def test_a_new_message_is_counted_until_it_is_seen(
     assert "Новое" not in again
 
 
+async def test_reading_of_a_childs_visit_is_told_in_his_journal(
+    app: Litestar, db: Connection, petr: Patient, receipt: Receipt
+) -> None:
+    async with await portal.signed_in(app, MARIA) as maria:
+        for _ in range(2):
+            await maria.get("/messages")
+    read = "select array_agg(person_id) from event where kind = 'visits.read'"
+    assert await value(db, read) == [petr.person_id]
+
+
 async def test_a_message_leads_to_its_visit(app: Litestar, receipt: Receipt) -> None:
     path = f"/appointments/{receipt.appointment_id}"
     async with await portal.signed_in(app, MARIA) as maria:

@@ -5,11 +5,13 @@ from datetime import date
 import httpx
 from litestar import Litestar
 
-from registratura.db import Connection
+from registratura.db import Connection, execute, value
+from registratura.notices import choices
 from tests.given import people as given
 from tests.given import portal
 from tests.given.people import MARIA
 from tests.given.portal import words_of
+from tests.portal.form import send
 
 
 async def test_numbers_of_documents_are_masked(maria: httpx.AsyncClient) -> None:
@@ -47,3 +49,29 @@ async def test_the_consent_given_is_listed(maria: httpx.AsyncClient) -> None:
     assert "Обработка персональных данных на портале Редакция" in words_of(
         await maria.get("/profile")
     )
+
+
+async def test_of_a_declared_child_clinic_and_area_doctor_are_shown_and_no_more(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    await given.attachment(db, await given.card(db), date(2020, 1, 1))
+    await execute(db, "update department set address = 'ул. Тайная', phone = '+7 484 000-00-09'")
+    await send(maria)
+    words = words_of(await maria.get("/profile"))
+    assert "Иванов П.И. ДГБ, Поликлиника № 1" in words
+    assert "ул. Тайная" not in words
+    assert "000-00-09" not in words
+    await execute(db, "update relative set level = 'confirmed'")
+    assert "ул. Тайная" in words_of(await maria.get("/profile"))
+    read = "select count(*) from event where kind = 'attachment.read'"
+    assert await value(db, read) == 1
+
+
+async def test_letters_are_chosen_by_their_kinds(maria: httpx.AsyncClient, db: Connection) -> None:
+    assert (await maria.get("/profile")).text.count(" checked") >= len(choices.KINDS)
+    wanted = {"cancelled": "yes", "proposed": "yes"}
+    answer = await portal.submit(maria, "/profile/letters", wanted, seen_on="/profile")
+    assert answer.headers["location"] == "/profile#letters"
+    account = await value(db, "select id from account")
+    assert await choices.search_wanted(db, account) == set(wanted)
+    assert 'id="letter-booked" name="booked" value="yes">' in (await maria.get("/profile")).text

@@ -4,11 +4,10 @@ import csv
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from registratura.booking import absences, referrals, rulebook
+from registratura.booking import absences, referrals
 from registratura.db import Connection, value
 from registratura.people import cards
 from registratura.region import RegionBroken, Report, load
@@ -50,15 +49,12 @@ async def loaded(db: Connection, folder: Path, name: str, lines: Lines) -> Repor
     return await load(db, folder, now=NOW)
 
 
-async def rules_of(db: Connection, code: str) -> Any:
-    return await value(db, "select rules from department where code = %(code)s", code=code)
-
-
 EXAMPLES: dict[str, Lines] = {
     "holidays": [("", "2027-01-01", "Новый год"), ("hospital", "2026-12-02", "Учебный день")],
     "absences": [AWAY],
     "referrals": [REFERRAL],
     "rules": [("region", "", "max_coming", "4"), ("position", "59", "hold_minutes", "5")],
+    "staff": [("R-1", "20000001020", "registrar", "", "child", "2026-01-01", "")],
 }
 
 
@@ -94,7 +90,7 @@ async def test_a_position_gets_its_national_code_and_service_once(
     assert "positions.csv" in "".join(await faults_of(db, folder))
 
 
-@pytest.mark.parametrize("name", ["holidays", "absences", "referrals"])
+@pytest.mark.parametrize("name", ["holidays", "absences", "referrals", "staff"])
 async def test_a_row_that_went_from_its_file_stays(db: Connection, folder: Path, name: str) -> None:
     await loaded(db, folder, name, EXAMPLES[name])
     assert not (await loaded(db, folder, name, [])).changed_anything
@@ -206,56 +202,6 @@ async def test_a_known_referral_never_passes_to_another(db: Connection, folder: 
     assert places == ["person", "position"]
 
 
-async def test_a_scope_gets_exactly_the_rules_of_the_file(db: Connection, folder: Path) -> None:
-    await loaded(
-        db,
-        folder,
-        "rules",
-        [
-            ("department", "child", "lead_minutes", "30"),
-            ("department", "child", "quotas", '{"portal": 60}'),
-            ("department", "far", "max_coming", "2"),
-        ],
-    )
-    assert await rules_of(db, "child") == {"lead_minutes": 30, "quotas": {"portal": 60}}
-    report = await loaded(
-        db,
-        folder,
-        "rules",
-        [("department", "child", "lead_minutes", "45"), ("department", "child", "unattached", "0")],
-    )
-    assert report.files["rules"] == Moved(rows=2, added=1, changed=1, removed=1)
-    assert await rules_of(db, "child") == {"lead_minutes": 45, "unattached": False}
-    assert await rules_of(db, "far") == {"max_coming": 2}, "not named, not touched"
-    report = await loaded(db, folder, "rules", [("department", "child", "", "")])
-    assert report.files["rules"].removed == 2
-    assert await rules_of(db, "child") == {}
-
-
-async def test_the_engine_obeys_the_rules_that_were_loaded(db: Connection, folder: Path) -> None:
-    put(
-        folder,
-        "rules",
-        [
-            ("region", "", "horizon_days", "10"),
-            ("organisation", "hospital", "horizon_days", "9"),
-            ("position", "59", "horizon_days", "5"),
-            ("post", "paediatrician", "horizon_days", "3"),
-        ],
-    )
-    await load(db, folder, now=NOW)
-    await region.open_days(db)
-    last = {
-        post: max(it.starts_at.date() for it in await region.free(db, post)) - TODAY
-        for post in ("ent", "area-doctor", "paediatrician")
-    }
-    assert {post: it.days for post, it in last.items()} == {
-        "ent": 9,
-        "area-doctor": 5,
-        "paediatrician": 3,
-    }
-
-
 FAULTS: list[tuple[str, Lines, str, str]] = [
     ("holidays", [("nowhere", "2027-01-01", "Новый год")], "organisation", "нет строки с кодом"),
     ("holidays", [("", "2027-01-01", "")], "name", "пусто"),
@@ -306,8 +252,3 @@ async def test_what_may_be_said_once_is_a_fault_the_second_time(
     put(folder, name, lines)
     faults = await faults_of(db, folder)
     assert [it for it in faults if f"{name}.csv, строка 3, столбец {column}" in it] == faults
-
-
-def test_every_rule_is_in_the_paper() -> None:
-    told = (HOUSE / "docs/region-format.md").read_text(encoding="utf-8")
-    assert [it for it in rulebook.names() if f"`{it}`" not in told] == []
