@@ -15,7 +15,8 @@ from registratura.booking import asking, locks, rules
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.model import State, check_moment
-from registratura.booking.refusals import HoldOver
+from registratura.booking.refusals import AppointmentUnknown, HoldOver
+from registratura.booking.sight import sight
 from registratura.booking.wishes import Wish, judged
 from registratura.db import Connection, retried
 from registratura.people.patients import Patient
@@ -120,6 +121,28 @@ async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) ->
         )
     if not changed:
         raise HoldOver()
+
+
+async def check_his(db: Connection, account_id: UUID, hold_id: UUID, patient: Patient) -> None:
+    """Whether the hold stands or is over: it is of this patient, and this account's or proposed.
+
+    Refuses with `AppointmentUnknown`: a stranger's, and one of a patient for whom the account may
+    act no longer, though it took the hold itself.
+    """
+    his = await database.value(
+        db,
+        """
+        select true from appointment
+        where id = %(hold)s and patient_id = %(patient)s
+          and (account_id = %(account)s or proposed_for is not null and %(sees)s)
+          and position_id <> all(%(hidden)s::integer[])
+        """,
+        **sight(patient, account_id),
+        hold=hold_id,
+        patient=patient.person_id,
+    )
+    if not his:
+        raise AppointmentUnknown()
 
 
 async def find_slot(db: Connection, account_id: UUID, hold_id: UUID) -> UUID | None:

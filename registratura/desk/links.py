@@ -1,5 +1,6 @@
 """A parent or guardian at the counter: his declared link is found and confirmed by a document."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -12,10 +13,13 @@ from litestar.response import Redirect, Template
 from registratura.db import Connection
 from registratura.desk.pages import desk_page
 from registratura.people import declared_links, policies
+from registratura.people.confirmations import Order
 from registratura.people.declared_links import DeclaredLink, Place
+from registratura.people.link_refusals import OrderOver
 from registratura.people.refusals import NotTyped
+from registratura.refusal import Refusal
 from registratura.settings import Settings
-from registratura.web import on_duty, only, redirect
+from registratura.web import on_duty, only, redirect, typed_dates
 from registratura.web.duty import Duty
 from registratura.web.limits import check_limit
 
@@ -30,6 +34,7 @@ KINSHIPS = {
     "other_child": "другой родственник",
 }
 NO_DOCUMENT = "Напишите, какой документ вам показали, с номером"
+NO_ORDER = "Напишите номер акта об опеке"
 
 
 @get("/links", name="desk_links", guards=REGISTRARS)
@@ -76,18 +81,37 @@ async def confirm(
     """«Подтвердить»: the same engine call as `registratura staff confirm-link`."""
     zone, document = settings.region_zone, data.get("document", "").strip()
     found = await declared_links.get(db, link, _place(duty), now=now, actor=duty.actor, zone=zone)
-    if not document:
-        return _link_page(duty, found, error=NO_DOCUMENT)
-    await declared_links.confirm(
-        db,
-        found,
-        by_account=duty.account_id,
-        document=document,
-        now=now,
-        actor=duty.actor,
-        zone=zone,
-    )
+    faults = [] if document else [("document", NO_DOCUMENT)]
+    order = _order(data, faults) if found.kinship == "ward" else None
+    if faults:
+        return _link_page(duty, found, data, faults)
+    try:
+        await declared_links.confirm(
+            db,
+            found,
+            by_account=duty.account_id,
+            document=document,
+            order=order,
+            now=now,
+            actor=duty.actor,
+            zone=zone,
+        )
+    except OrderOver as refusal:
+        return _link_page(duty, found, data, [("until", refusal.text)])
     return redirect(f"/desk/links/{link}")
+
+
+def _order(data: Mapping[str, str], faults: list[tuple[str, str]]) -> Order | None:
+    """The guardian's order as it was typed; what is wrong in it is added to `faults`."""
+    number = data.get("order", "").strip()
+    if not number:
+        faults.append(("order", NO_ORDER))
+    try:
+        until = typed_dates.read(data.get("until", ""))
+    except Refusal as refusal:
+        faults.append(("until", refusal.text))
+        return None
+    return Order(number, until) if number else None
 
 
 def _place(duty: Duty) -> Place:
@@ -115,13 +139,20 @@ def _search_page(
     )
 
 
-def _link_page(duty: Duty, found: DeclaredLink, error: str = "") -> Template:
+def _link_page(
+    duty: Duty,
+    found: DeclaredLink,
+    typed: Mapping[str, str] | None = None,
+    faults: Sequence[tuple[str, str]] = (),
+) -> Template:
     return desk_page(
         "link.html",
         duty,
-        status=422 if error else 200,
+        status=422 if faults else 200,
         link=found,
-        error=error,
+        typed=typed or {},
+        faults=list(faults),
+        fault=dict(faults),
         kinships=KINSHIPS,
         policy_ending=policies.ending(found.policy_number or ""),
         is_own=found.account_id == duty.account_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, execute, find, one, rows, value
+from registratura.people import children, invitations
 from registratura.people.refusals import ConsentUnknown
 
 
@@ -107,7 +108,8 @@ async def get(db: Connection, account_id: UUID, consent_id: UUID) -> Consent:
 
 async def withdraw(db: Connection, account_id: UUID, consent_id: UUID, *, now: datetime) -> Consent:
     """Take the consent back, and with it every other version of the same document (ч. 2 ст. 9
-    152-ФЗ). From here on the account is told nothing more; visits that were booked stay.
+    152-ФЗ). From here on the account is told nothing more; visits that were booked stay. The list
+    of children that ЕСИА told is erased, a code that it gave is worth nothing.
 
     Withdrawn before, it stays so, quietly. Refuses with `ConsentUnknown`.
     """
@@ -127,6 +129,8 @@ async def withdraw(db: Connection, account_id: UUID, consent_id: UUID, *, now: d
         )
         for it in withdrawn:
             await _tell(db, account_id, it, now, verb="withdrawn")
+        await children.forget(db, account_id)
+        await invitations.withdraw(db, account_id, now=now)
         return consent
 
 

@@ -12,7 +12,8 @@ from uuid import UUID
 from registratura.audit import Actor, readings
 from registratura.db import Connection, rows
 from registratura.people import confirmations, names, policies
-from registratura.people.acting import ACTING, CARD, LIVING, today_of
+from registratura.people.acting import ACTING, CARD, END, LIVING, today_of
+from registratura.people.confirmations import Order
 from registratura.people.ladder import DECLARED
 from registratura.people.refusals import OwnLink, RelativeUnknown
 
@@ -40,6 +41,8 @@ class DeclaredLink:
     birth_date: date
     policy_number: str | None
     created_at: datetime
+    ends_on: date  # the first day without it
+    off_list_since: datetime | None  # since when ЕСИА, which confirmed it, tells it no more
     holder: str
 
     @property
@@ -56,7 +59,8 @@ class DeclaredLink:
 _LINKS: LiteralString = f"""
     select acting.relative_id as id, acting.account_id, card.id as person_id, acting.level,
            acting.kinship, acting.last_name, acting.first_name, acting.middle_name,
-           acting.birth_date, acting.policy_number, acting.created_at,
+           acting.birth_date, acting.policy_number, acting.created_at, {END} as ends_on,
+           (select off_list_since from relative where relative.id = acting.relative_id),
            concat_ws(' ', holder.last_name, holder.first_name, holder.middle_name) as holder
     from {ACTING} {CARD}
     join account as holder on holder.id = acting.account_id
@@ -116,6 +120,7 @@ async def confirm(
     *,
     by_account: UUID,
     document: str,
+    order: Order | None,
     now: datetime,
     actor: Actor,
     zone: str,
@@ -124,7 +129,7 @@ async def confirm(
     if link.account_id == by_account:
         raise OwnLink()
     await confirmations.confirm_link(
-        db, now=now, actor=actor, zone=zone, relative_id=link.id, document=document
+        db, now=now, actor=actor, zone=zone, relative_id=link.id, document=document, order=order
     )
 
 

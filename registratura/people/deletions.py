@@ -158,8 +158,9 @@ async def get_new(
 
 
 async def carry_out(db: Connection, request_id: UUID, *, now: datetime, actor: Actor) -> None:
-    """Erase what the portal keeps for itself alone: contacts, the policy that ЕСИА told, messages,
-    choices, sessions; links to relatives end, consents are withdrawn. Coming visits stay.
+    """Erase what the portal keeps for itself alone: contacts, the policy and the children that ЕСИА
+    told, codes, messages, choices, sessions; links to relatives end, consents are withdrawn.
+    Coming visits stay.
 
     Signing in anew begins anew. Refuses with `DeletionUnknown` where the request does not wait.
     """
@@ -200,6 +201,10 @@ _ERASE: LiteralString = """
         delete from notice where account_id = %(account)s
     ), unchosen as (
         delete from unwanted_letter where account_id = %(account)s
+    ), unlisted as (
+        delete from esia_child where account_id = %(account)s
+    ), uninvited as (
+        delete from invitation where account_id = %(account)s
     ), signed_out as (
         delete from web_session where account_id = %(account)s
     ), left_alone as (

@@ -98,7 +98,8 @@ async def held(
             raise AppointmentUnknown() from None
         return redirect(booking.url("/check", slot=slot_id))
     if kept.patient_id != booking.known_patient.person_id:
-        return redirect(f"/holds/{kept.id}?patient={kept.patient_id}")
+        whom = visitor.get_patient(kept.patient_id)  # he may act for him still
+        return redirect(f"/holds/{kept.id}?patient={whom.person_id}")
     if kept.proposed and kept.referral_id and booking.referral is None:
         # another choice keeps the referral of the visit that was cancelled
         return redirect(booking.url(f"/holds/{kept.id}", referral=kept.referral_id))
@@ -118,8 +119,7 @@ async def prolong(
     data: Form,  # named here too: so the framework reads the body as a form for `booking`
 ) -> Redirect:
     """«Нужно больше времени»: once. Refuses with `AppointmentUnknown` what never was his."""
-    if await holds.find_slot(db, visitor.account_id, hold) is None:
-        raise AppointmentUnknown()
+    await holds.check_his(db, visitor.account_id, hold, booking.known_patient)
     with suppress(HoldOver):  # prolonged in another tab, or over: the page of the hold tells
         kept = await holds.get(db, visitor.account_id, hold, now=now)
         doctor = await doctors.get(db, kept.post_id, now=now)
@@ -137,14 +137,12 @@ async def decline(
     data: Form,  # as in `prolong`
 ) -> Redirect:
     """«Отказаться» from the time that the clinic proposes: it is free for others."""
-    try:
+    await holds.check_his(db, visitor.account_id, hold, booking.known_patient)
+    with suppress(HoldOver):  # declined in another tab, or over
         kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
         if kept.proposed:
             actor = Actor("account", str(visitor.account_id))
             await proposals.decline(db, kept, now=now, actor=actor)
-    except HoldOver:  # declined in another tab, or over; else a stranger's, or nobody's
-        if await holds.find_slot(db, visitor.account_id, hold) is None:
-            raise AppointmentUnknown() from None
     return redirect("/appointments")
 
 

@@ -1,7 +1,7 @@
 """A parent at the counter: found, shown as far as needed, confirmed by a document."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import httpx
@@ -9,6 +9,7 @@ from litestar import Litestar
 
 from registratura.db import Connection, execute, value
 from registratura.people.accounts import Account
+from registratura.people.link_refusals import OrderOver
 from registratura.people.patients import Patient
 from registratura.people.refusals import NotConfirmable, OwnLink, RelativeUnknown
 from registratura.people.relatives import Relative
@@ -101,6 +102,26 @@ async def test_without_a_document_nothing_is_confirmed(
     assert answer.status_code == 422
     assert "какой документ вам показали" in words_of(answer)
     assert await value(db, "select level from relative") == "declared"
+
+
+async def test_a_guardian_is_confirmed_by_his_order_until_its_last_day(
+    olga: httpx.AsyncClient, db: Connection, maria: Account, clinic: UUID
+) -> None:
+    ward = await people.relative(db, maria, kinship="ward")
+    page = f"{SEARCH}/{ward.id}"
+    paper, day = {"document": "паспорт"}, date.today() + timedelta(days=300)
+    for typed, words in (
+        ({}, "Напишите номер акта об опеке"),
+        ({"order": "7"}, "Введите дату цифрами"),
+        ({"order": "7", "until": "01.01.2020"}, OrderOver.words),
+    ):
+        answer = await portal.submit(olga, page, paper | typed, seen_on="/desk")
+        assert (answer.status_code, words in words_of(answer)) == (422, True)
+    typed = paper | {"order": "Приказ № 7", "until": f"{day:%d.%m.%Y}"}
+    answer = await portal.submit(olga, page, typed, seen_on="/desk")
+    assert answer.headers["location"] == page
+    kept = await value(db, "select level || confirmed_by_order || ends_on from relative")
+    assert kept == f"confirmedПриказ № 7{day + timedelta(days=1)}"
 
 
 async def test_nobody_confirms_a_link_of_his_own(

@@ -8,9 +8,18 @@ from uuid import uuid4
 import pytest
 
 from registratura.db import Connection, execute, value
-from registratura.people import children, consents, patients, proving, relatives
+from registratura.people import (
+    children,
+    consents,
+    deletions,
+    invitations,
+    patients,
+    proving,
+    relatives,
+)
 from registratura.people.accounts import Account
 from registratura.people.declarations import Declaration
+from registratura.people.invitations import Terms
 from registratura.people.link_refusals import ChildNotVerified, ChildUnknown
 from registratura.people.refusals import AccessClosed, OwnerIsMinor, RelativeAddedTwice
 from tests.given import links
@@ -134,8 +143,8 @@ async def test_a_link_to_a_namesake_of_another_snils_is_left_alone(
     assert link.person_id == namesake
     mine = await proven(db, oleg, VERIFIED)
     assert mine.person_id != namesake
-    levels = {it.level for it in await relatives.search(db, oleg.id, **AT)}  # of one moment
-    assert levels == {"declared", "confirmed"}
+    levels = {it.person_id: it.level for it in await relatives.search(db, oleg.id, **AT)}
+    assert levels == {namesake: "declared", mine.person_id: "confirmed"}
 
 
 async def test_a_child_who_is_gone_from_the_list_stays_confirmed_and_is_marked(
@@ -225,10 +234,24 @@ async def test_the_list_is_replaced_at_each_sign_in_and_erased_with_the_consent(
         db, oleg.id, document="portal", version="1", text_sha256="0" * 64, now=NOW
     )
     assert await children.sweep(db, now=NOW + timedelta(days=30)) == 0
-    await execute(db, "update consent set withdrawn_at = %(now)s", now=NOW)
+    [consent] = await consents.search(db, oleg.id)
+    await consents.withdraw(db, oleg.id, consent.id, now=NOW)
+    assert await value(db, "select count(*) from esia_child") == 0
+    await told(db, oleg, DENIS)  # he signs in and does not agree anew
     assert await children.sweep(db, now=NOW + timedelta(days=30)) == 1
-    await told(db, oleg, DENIS)
-    assert await children.forget(db, oleg.id) == 1
+
+
+async def test_a_deleted_account_leaves_neither_the_list_nor_a_code(
+    db: Connection, oleg: Account
+) -> None:
+    await told(db, oleg, ANNA)
+    terms = Terms(kinship="spouse", acts=True, sees=True, months=6)
+    await invitations.invite(db, oleg.id, terms, now=NOW, zone=ZONE)
+    await deletions.ask(db, oleg.id, now=NOW)
+    [asked] = await deletions.search_new(db, now=NOW, actor=links.REGISTRAR, zone=ZONE)
+    await deletions.carry_out(db, asked.id, now=NOW, actor=links.REGISTRAR)
+    kept = "select (select count(*) from esia_child) + (select count(*) from invitation)"
+    assert await value(db, kept) == 0
 
 
 async def test_a_proven_child_is_a_patient_whose_visits_are_seen(

@@ -141,12 +141,10 @@ async def test_nobody_else_sees_takes_or_declines_what_is_proposed(
     async with await portal.signed_in(app, people.STRANGER) as stranger:
         assert "Клиника предлагает" not in (await stranger.get("/appointments")).text
         own = await value(db, "select person_id from account where last_name = %(it)s", it="Чужов")
-        answer = await portal.submit(stranger, f"/holds/{hold}/decline", {"patient": str(own)})
-        assert answer.status_code == 404
-        answer = await portal.submit(
-            stranger, f"/holds/{hold}/decline", {"patient": str(petr.person_id)}
-        )
-        assert answer.status_code == 404
+        for whom in (own, petr.person_id):
+            form = {"patient": str(whom)}
+            answer = await portal.submit(stranger, f"/holds/{hold}/decline", form)
+            assert answer.status_code == 404
     assert "held" in await states(db)
 
 

@@ -19,7 +19,7 @@ from registratura.booking import holds
 from registratura.booking.model import Channel
 from registratura.booking.wishes import Wish
 from registratura.db import Connection, value
-from registratura.people import children
+from registratura.people import children, relatives
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import links, people, portal, region, visits
@@ -241,6 +241,28 @@ async def test_maria_herself_is_let_in_by_the_same_ids(town: Town) -> None:
                 sent = {it: hers[it] for it in needed | {name}}
                 answer = await town.ask(maria, door, town.open | sent)
                 assert answer.status_code != 404, (door.name, name, answer.text[-900:])
+
+
+async def test_what_the_desk_closed_is_closed_at_every_door_in_the_session_that_is_open(
+    town: Town, db: Connection
+) -> None:
+    now = datetime.now(UTC)
+    maria = await people.account(db, MARIA, now=now)
+    gone = town.hers.keys() - {"child", "number", "second"}
+    async with await portal.signed_in(town.app, MARIA) as browser:
+        assert "Иванов" in (await browser.get("/appointments")).text
+        [link] = await relatives.search(db, maria.id, now=now, zone=people.ZONE)
+        await links.close(db, link, now)
+        for door in doors(town.app):
+            if "/holders/{relative" in door.path:
+                continue  # a link to Мария herself
+            hers = town.things(door)
+            for name in door.personal & gone:
+                own = {"patient": maria.person_id, "second": maria.person_id}
+                sent = own | {it: hers[it] for it in door.in_path | {name}}
+                answer = await town.ask(browser, door, town.open | sent)
+                assert answer.status_code == 404, (door.name, name)
+        assert "Иванов Петр" not in (await browser.get("/appointments")).text
 
 
 def without_numbers(answer: httpx.Response) -> str:
