@@ -128,6 +128,7 @@ class Programs:
             "GOSUSLUGI_KEY_FILE": str(key),
             "GOSUSLUGI_CERTIFICATE_FILE": str(certificate),
             "GOSUSLUGI_REGION_URL": self.inherited.get("GOSUSLUGI_REGION_URL") or region,
+            "GOSUSLUGI_REGION_BASIC": self.settings.federal_basic,
             variable("public_url"): self.settings.public_url,
             variable("region_name"): self.settings.region_name,
             variable("region_zone"): self.settings.region_zone,

@@ -111,10 +111,12 @@ class Region:
 def open_region(settings: Settings) -> Region:
     """The line that these settings describe, with the training switches that are on."""
     limit = settings.region_seconds
+    name, _, password = settings.region_basic.partition(":")
     return Region(
         url=settings.region_url,
         dialect=settings.dialect,
         http=httpx.AsyncClient(
+            auth=httpx.BasicAuth(name, password) if name else None,
             timeout=httpx.Timeout(limit, connect=min(_CONNECTING, limit)),
             transport=rehearse(httpx.AsyncHTTPTransport(), settings.training),
             trust_env=False,

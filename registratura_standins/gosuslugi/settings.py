@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ from registratura_standins.gosuslugi.training import SWITCHES, Switch, read_swit
 @dataclass(frozen=True)
 class Settings:
     """`public_url` as browsers see it, no slash at its end; `region_url` where the region takes
-    SOAP; `region_seconds` how long an answer may take; `training` what goes wrong on purpose."""
+    SOAP, `region_basic` the name:password that it may want, `region_seconds` how long its answer
+    may take; `training` what goes wrong on purpose."""
 
     database_url: str = ""
     port: int = 8002
@@ -24,6 +25,7 @@ class Settings:
     registry_url: str = "http://127.0.0.1:8000"
     region_url: str = "http://127.0.0.1:8000/federal/er"
     region_seconds: float = 8.0
+    region_basic: str = field(default="", repr=False)
     region_name: str = "Калужская область"
     region_zone: str = "Europe/Moscow"
     esia_url: str = "http://127.0.0.1:8001"
@@ -65,6 +67,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         registry_url=registry,
         region_url=word("GOSUSLUGI_REGION_URL") or f"{registry}/federal/er",
         region_seconds=_seconds(environment, ordinary.region_seconds),
+        region_basic=_basic(environment),
         region_name=word("REGISTRATURA_REGION_NAME") or ordinary.region_name,
         region_zone=_zone(environment, ordinary.region_zone),
         esia_url=_site(environment, "GOSUSLUGI_ESIA_URL", ordinary.esia_url),
@@ -114,6 +117,13 @@ def _seconds(environment: Mapping[str, str], ordinary: float) -> float:
     if not 0.1 <= seconds <= 60:
         raise Refused(f"GOSUSLUGI_REGION_SECONDS – секунды от 0.1 до 60, а не «{given}».")
     return seconds
+
+
+def _basic(environment: Mapping[str, str]) -> str:
+    given = environment.get("GOSUSLUGI_REGION_BASIC", "")
+    if given and ":" not in given:
+        raise Refused("GOSUSLUGI_REGION_BASIC – имя и пароль через двоеточие.")
+    return given
 
 
 def _zone(environment: Mapping[str, str], ordinary: str) -> str:

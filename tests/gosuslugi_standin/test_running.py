@@ -13,6 +13,7 @@ from psycopg_pool import PoolTimeout
 
 from registratura_ground.refused import Refused
 from registratura_standins.gosuslugi import catalogue
+from registratura_standins.gosuslugi import settings as settings_module
 from registratura_standins.gosuslugi.settings import Settings, read_settings
 from tests.esia_standin.browser import Page
 from tests.gosuslugi_standin.federal import browser, send, signed_in, text_of
@@ -39,7 +40,7 @@ async def test_every_link_of_the_open_pages_leads_somewhere(federal: Litestar, p
 
 async def test_registration_leads_to_esia_and_entering_does_too(federal: Litestar) -> None:
     links = Page((await browser(federal).get("/")).text).links
-    assert "http://127.0.0.1:8001/help" in links
+    assert "http://127.0.0.1:8001/registration" in links
     assert "/signin" in links
 
 
@@ -118,6 +119,7 @@ def test_it_does_not_start_beside_real_patients() -> None:
         ("GOSUSLUGI_PUBLIC_URL", "localhost"),
         ("GOSUSLUGI_ESIA_URL", "http://a/b"),
         ("GOSUSLUGI_REGION_SECONDS", "0"),
+        ("GOSUSLUGI_REGION_BASIC", "without a colon"),
         ("GOSUSLUGI_DIALECT", "klingon"),
         ("GOSUSLUGI_TRAINING", "lose-everything"),
         ("REGISTRATURA_REGION_ZONE", "Europe/Kaluga"),
@@ -126,6 +128,16 @@ def test_it_does_not_start_beside_real_patients() -> None:
 def test_a_wrong_setting_is_named(name: str, wrong: str) -> None:
     with pytest.raises(Refused, match=name):
         read_settings({**DATABASE, name: wrong})
+
+
+def test_every_setting_is_in_the_operators_table(checkout: Path) -> None:
+    told = (checkout / "docs/operations.md").read_text(encoding="utf-8")
+    source = Path(settings_module.__file__).read_text(encoding="utf-8")
+    names = set(re.findall(r"GOSUSLUGI_[A-Z_]+[A-Z]", source))
+    names |= {
+        f"GOSUSLUGI_{it}".upper() for it in re.findall(r'_file\(environment, "(\w+)"', source)
+    }
+    assert {it for it in names if f"`{it}`" not in told} == set()
 
 
 def test_settings_have_working_demo_values() -> None:
