@@ -35,7 +35,6 @@ class Hold:
     prolonged: bool
     replaces: UUID | None
     proposed_for: UUID | None  # the visit that the clinic cancelled and proposes this in place of
-    referral_id: UUID | None
 
     @property
     def proposed(self) -> bool:
@@ -80,7 +79,7 @@ async def get(
         Hold,
         """
         select id, slot_id, post_id, patient_id, starts_at, held_until, prolonged, replaces,
-               proposed_for, referral_id
+               proposed_for
         from appointment
         where id = %(hold)s and state = 'held' and held_until > %(now)s
           and (account_id = %(account)s::uuid

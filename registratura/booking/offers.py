@@ -26,12 +26,12 @@ class Asking:
     channel: Channel
     now: datetime
     referral: Referral | None = None
-    for_proposal: bool = False  # the clinic looks for a time to propose
+    instead_of: datetime | None = None  # the clinic looks for a time to propose in place of that
 
     def window(self, doctor: Doctor) -> Window:
         """When this doctor may be booked; a proposed time begins later than what one takes."""
         window = doctor.window(self.channel, now=self.now)
-        if not self.for_proposal:
+        if self.instead_of is None:
             return window
         return replace(window, after=max(window.after, self.now + doctor.rules.proposal_lead))
 
@@ -218,6 +218,7 @@ async def _count(db: Connection, found: Sequence[Doctor], asking: Asking) -> dic
         until=[window.until for window in windows],
         opened_by=[window.opened_by for window in windows],
         channel=asking.channel,
+        near=asking.instead_of,
         now=asking.now,
     )
     return {it.post_id: it for it in counted}
@@ -230,10 +231,13 @@ _COUNT: LiteralString = (
                 %(opened_by)s::timestamptz[]) as bookable (post_id, after, until, opened_by)
     cross join lateral (
         select count(*)::int as count,
-               coalesce((array_agg(slot.id order by slot.starts_at))[1:3], '{}') as slot_ids,
-               coalesce((array_agg(slot.starts_at order by slot.starts_at))[1:3], '{}') as starts,
-               coalesce((array_agg(slot.ends_at order by slot.starts_at))[1:3], '{}') as ends
+               coalesce((array_agg(slot.id order by far, starts_at))[1:3], '{}') as slot_ids,
+               coalesce((array_agg(starts_at order by far, starts_at))[1:3], '{}') as starts,
+               coalesce((array_agg(ends_at order by far, starts_at))[1:3], '{}') as ends
         from slot
+        cross join lateral (  -- from the time that is lost; if none is, the first are the nearest
+            select abs(extract(epoch from starts_at - coalesce(%(near)s::timestamptz, 'epoch')))
+        ) as away(far)
         where slot.post_id = bookable.post_id and
     """
     + FREE

@@ -66,8 +66,9 @@ async def cancel_doctor_day(
     `reason` is for the patients: each reads it. Each visit is cancelled and its proposal held in
     one transaction, so a run that was broken off is finished by running it again. A new time is
     sought with the same doctor, his substitute, then in the same speciality of the clinic and of
-    the region. `day_changes.open_doctor_day` opens the day again. Refuses with `PostUnknown`,
-    `DayPast`, `DayTooFar`; raises `ValueError` for an empty reason.
+    the region, of each the nearest to the lost one. `day_changes.open_doctor_day` opens the day
+    again. Refuses with `PostUnknown`, `DayPast`, `DayTooFar`; raises `ValueError` for an empty
+    reason.
     """
     whose = await day_changes.of_doctor(db, post_id, now=now)
     return await _withdraw(db, now, actor, whose, day, reason)
@@ -194,7 +195,7 @@ async def _candidates(
     """Times in the order in which they are proposed: doctor's name, slot, beginning."""
     doctor = await doctors.get(db, visit.post_id, now=now)
     # a time that the patient could take by himself: so nothing is proposed that he must refuse
-    look = offers.Asking(patient, Channel.PORTAL, now, for_proposal=True)
+    look = offers.Asking(patient, Channel.PORTAL, now, instead_of=visit.starts_at)
     if visit.referral_id is not None:
         doctor = replace(doctor, referral_id=visit.referral_id)
     found = await offers.search_speciality(db, doctor.speciality_id, look)

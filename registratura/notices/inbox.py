@@ -37,9 +37,7 @@ class Message:
         """Where it leads."""
         if link_texts.is_of_a_link(self.kind):
             return link_texts.path(self.kind)
-        return texts.path(
-            self.kind, self.subject_id, self.person_id, visit_id=self.visit_id, stands=self.stands
-        )
+        return texts.path(self.visit_id)
 
 
 @dataclass(frozen=True)

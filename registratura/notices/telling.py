@@ -71,14 +71,8 @@ def _words(change: Change, recipient: Recipient, settings: Settings) -> Mapping[
     """What this account is told by each channel."""
     words = {"portal": texts.message(change, recipient.patient)}
     if settings.smtp_host and recipient.email:
-        path = texts.path(
-            change.kind,
-            change.subject_id,
-            recipient.person_id,
-            visit_id=change.visit_id,
-            stands=not change.has_lapsed,
-        )
-        words["email"] = texts.letter(change, recipient.patient, settings.public_url + path)
+        address = settings.public_url + texts.path(change.visit_id)
+        words["email"] = texts.letter(change, recipient.patient, address)
     return words
 
 

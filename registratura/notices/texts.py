@@ -98,13 +98,11 @@ def subject(portal: str) -> str:
     return _SUBJECT.format(portal=portal)
 
 
-def path(kind: str, subject_id: UUID, person_id: UUID, *, visit_id: UUID, stands: bool) -> str:
-    """Where a notice leads: the proposed time while it `stands`, else the ticket of the visit.
+def path(visit_id: UUID) -> str:
+    """Where a notice leads: the ticket of the visit.
 
-    The ticket of a cancelled visit tells why, and leads to another choice.
+    That of a cancelled one tells why, and has the time that is proposed and the way to another.
     """
-    if kind == "proposed" and stands:
-        return f"/holds/{subject_id}?patient={person_id}"
     return f"/appointments/{visit_id}"
 
 

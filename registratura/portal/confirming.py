@@ -100,9 +100,8 @@ async def held(
     if kept.patient_id != booking.known_patient.person_id:
         whom = visitor.get_patient(kept.patient_id)  # he may act for him still
         return redirect(f"/holds/{kept.id}?patient={whom.person_id}")
-    if kept.proposed and kept.referral_id and booking.referral is None:
-        # another choice keeps the referral of the visit that was cancelled
-        return redirect(booking.url(f"/holds/{kept.id}", referral=kept.referral_id))
+    if kept.proposed:  # it is taken on the ticket of the visit that the clinic cancelled
+        return redirect(f"/appointments/{kept.proposed_for}")
     doctor = await doctors.get(db, kept.post_id, now=now)
     return _check_page(
         await slots.get(db, kept.slot_id, now=now), doctor, now, visitor, booking, kept

@@ -1,6 +1,6 @@
 """What the clinic proposes: late enough to be heard of, seen by whom the visit was, declined."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,15 +21,19 @@ TODAY = EARLY.date()
 
 
 async def withdraw(
-    db: Connection, now: datetime = NOW, post: str = "area-doctor", reason: str = "Врач болеет"
+    db: Connection,
+    now: datetime = NOW,
+    post: str = "area-doctor",
+    reason: str = "Врач болеет",
+    day: date = TODAY,
 ) -> Outcome:
-    """The doctor's Thursday is cancelled; on it stands one visit."""
+    """The doctor's day, Thursday unless another is said, is cancelled; on it stands one visit."""
     [done] = await withdrawals.cancel_doctor_day(
         db,
         now=now,
         actor=REGISTRAR,
         post_id=await region.post(db, post),
-        day=TODAY,
+        day=day,
         reason=reason,
     )
     return done
@@ -69,10 +73,22 @@ async def test_a_proposed_time_leaves_the_patient_time_to_hear_of_it(
 ) -> None:
     await region.rule(db, **rules)
     await only_today(db)
-    await book(db, maria, petr, (await region.free(db))[-1].slot_id)
+    await book(db, maria, petr, (await region.free(db))[0].slot_id)  # at eight
     assert hour((await withdraw(db, EARLY)).proposed_at) == begins
     [kept] = await seen(db, maria, EARLY)
     assert hour(kept.held_until) == ends
+
+
+async def test_the_nearest_to_the_lost_time_is_proposed(
+    db: Connection, maria: Account, petr: Patient
+) -> None:
+    """Not the first that is free: the patient had planned for about then."""
+    free = await region.free(db)
+    lost = next(it for it in free if it.starts_at.date() == TODAY + timedelta(days=5))
+    await book(db, maria, petr, lost.slot_id)
+    done = await withdraw(db, day=lost.starts_at.date())
+    left = [it.starts_at for it in free if it.starts_at.date() != lost.starts_at.date()]
+    assert done.proposed_at == min(left, key=lambda it: abs(it - lost.starts_at))
 
 
 async def test_what_could_be_kept_for_minutes_only_is_not_proposed(

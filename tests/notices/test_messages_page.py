@@ -141,23 +141,21 @@ async def test_a_proposed_time_is_confirmed_from_the_message(
         reason="Врач заболел",
     )
     await work(pool, settings)
-    hold, patient = await value(
-        db, "select array[id, patient_id] from appointment where state = 'held'"
-    )
     # the test's clock is the engine's noon; the portal's is the real one
     await execute(
         db, "update appointment set held_until = now() + interval '1 hour' where state = 'held'"
     )
     async with await portal.signed_in(app, MARIA) as maria:
         page = await maria.get("/messages")
-        assert f'href="/holds/{hold}?patient={patient}"' in page.text
+        ticket = f"/appointments/{receipt.appointment_id}"
+        assert f'href="{ticket}" aria-describedby' in page.text
         assert "Подтвердить новое время" in words_of(page)
+        assert "Подходит, записаться" in words_of(await maria.get(ticket))
         await execute(
             db, "update appointment set held_until = now() - interval '1 hour' where state = 'held'"
         )
-        page = await maria.get("/messages")
-    assert f'href="/appointments/{receipt.appointment_id}"' in page.text
-    assert "Подтвердить новое время" not in words_of(page)
+        assert "Подтвердить новое время" not in words_of(await maria.get("/messages"))
+        assert "Подходит, записаться" not in words_of(await maria.get(ticket))
 
 
 async def test_the_demo_shows_everybodys_messages(app: Litestar, receipt: Receipt) -> None:

@@ -86,12 +86,5 @@ def test_the_subject_line_tells_nothing() -> None:
     assert texts.subject("Регистратура40") == "Регистратура40: новое сообщение"
 
 
-def test_a_cancelled_visit_leads_to_its_ticket_and_no_address_tells_the_speciality() -> None:
-    hold, person, visit = UUID(int=1), UUID(int=2), UUID(int=3)
-    paths = {
-        (kind, stands): texts.path(kind, hold, person, visit_id=visit, stands=stands)
-        for kind in KINDS
-        for stands in (True, False)
-    }
-    assert paths.pop(("proposed", True)) == f"/holds/{hold}?patient={person}"
-    assert set(paths.values()) == {f"/appointments/{visit}"}
+def test_a_notice_leads_to_the_ticket_and_no_address_tells_the_speciality() -> None:
+    assert texts.path(UUID(int=3)) == f"/appointments/{UUID(int=3)}"

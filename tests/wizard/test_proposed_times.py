@@ -107,22 +107,17 @@ async def test_the_ticket_of_the_cancelled_visit_says_why_and_offers_the_same(
     assert "Другого времени взамен сейчас не держим. Направление снова действует." in words
 
 
-@pytest.mark.parametrize("way", ["the ticket", "the proposed time"])
 async def test_another_time_is_chosen_without_losing_the_referral(
-    maria: httpx.AsyncClient, db: Connection, mother: Account, petr: Patient, way: str
+    maria: httpx.AsyncClient, db: Connection, mother: Account, petr: Patient
 ) -> None:
     visit = await cancelled_visit(db, mother, petr)
     referral = await value(db, "select id from referral")
-    if way == "the ticket":
-        ticket = await maria.get(f"/appointments/{visit.appointment_id}")
-        doctors = await maria.get(link(ticket, "Выбрать другое время"))
-        times = await maria.get(link(doctors, "Врачёв"))
-    else:
-        hold = await value(db, "select id from appointment where state = 'held'")
-        path = f"/holds/{hold}?patient={petr.person_id}"
-        path = (await maria.get(path)).headers["location"]
-        assert f"referral={referral}" in path
-        times = await maria.get(link(await maria.get(path), "Выбрать другое время"))
+    hold = await value(db, "select id from appointment where state = 'held'")
+    ticket = f"/appointments/{visit.appointment_id}"
+    held = await maria.get(f"/holds/{hold}?patient={petr.person_id}")
+    assert held.headers["location"] == ticket
+    doctors = await maria.get(link(await maria.get(ticket), "Выбрать другое время"))
+    times = await maria.get(link(doctors, "Врачёв"))
     slot = re.findall(r'name="slot" id="[^"]+" value="([^"]+)"', times.text)[-1]
     held = await maria.post("/holds", data={**form(times, "/holds"), "slot": slot})
     check = await maria.get(held.headers["location"])
@@ -146,6 +141,18 @@ async def test_nobody_else_sees_takes_or_declines_what_is_proposed(
             answer = await portal.submit(stranger, f"/holds/{hold}/decline", form)
             assert answer.status_code == 404
     assert "held" in await states(db)
+
+
+async def test_who_may_only_see_is_told_and_offered_no_button(
+    maria: httpx.AsyncClient, db: Connection, mother: Account, petr: Patient
+) -> None:
+    visit = await cancelled_visit(db, mother, petr, "area-doctor")
+    await execute(db, "update relative set level = 'confirmed', acts = false")
+    for path in ("/appointments", f"/appointments/{visit.appointment_id}"):
+        page = await maria.get(path)
+        assert "Клиника предлагает другое время" in page.text
+        for way in ("Подходит, записаться", "Выбрать другое время", "Отказаться"):
+            assert way not in page.text
 
 
 async def test_a_visit_that_the_clinic_cancelled_alone_says_why(
