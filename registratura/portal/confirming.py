@@ -137,11 +137,14 @@ async def decline(
     data: Form,  # as in `prolong`
 ) -> Redirect:
     """«Отказаться» from the time that the clinic proposes: it is free for others."""
-    with suppress(HoldOver):  # declined in another tab, or over
+    try:
         kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
-        actor = Actor("account", str(visitor.account_id))
         if kept.proposed:
+            actor = Actor("account", str(visitor.account_id))
             await proposals.decline(db, kept, now=now, actor=actor)
+    except HoldOver:  # declined in another tab, or over; else a stranger's, or nobody's
+        if await holds.find_slot(db, visitor.account_id, hold) is None:
+            raise AppointmentUnknown() from None
     return redirect("/appointments")
 
 

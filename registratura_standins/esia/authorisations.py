@@ -98,6 +98,14 @@ async def read_ask(db: Connection, ask: str | None, now: datetime) -> Authorisat
     return found
 
 
+async def find_ask(db: Connection, ask: str | None, now: datetime) -> Authorisation | None:
+    """The same where an ended one is as good as none: whoever signs in goes to the account."""
+    try:
+        return await read_ask(db, ask, now)
+    except Outdated:
+        return None
+
+
 async def find_authorisation(db: Connection, id: UUID, now: datetime) -> Authorisation | None:
     """The request, unless it has ended."""
     return await find(

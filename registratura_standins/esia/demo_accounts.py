@@ -51,6 +51,19 @@ class DemoAccount:
         return f"+790000000{self.number:02}"
 
 
+def _vera(id: int) -> DemoChild:
+    """Вера, sixteen: she has an account of her own and stands on the lists of both parents."""
+    return DemoChild(
+        id,
+        "Соколова Вера Андреевна",
+        date(2010, 4, 12),
+        "F",
+        "20000000624",
+        "4095989787000068",
+        True,
+    )
+
+
 ACCOUNTS = (
     DemoAccount(
         1,
@@ -102,6 +115,36 @@ ACCOUNTS = (
         "20000000523",
         "4049900839000052",
         second_step="sms",
+    ),
+    # A young person with an account of her own, her mother and her father.
+    DemoAccount(
+        6,
+        "Соколова Вера Андреевна",
+        date(2010, 4, 12),
+        "F",
+        "20000000624",
+        "4095989787000068",
+        "vera@example.org",
+    ),
+    DemoAccount(
+        7,
+        "Соколова Ирина Павловна",
+        date(1984, 9, 1),
+        "F",
+        "20000000725",
+        "4050510898000079",
+        "irina@example.org",
+        children=(_vera(5003),),
+    ),
+    DemoAccount(
+        8,
+        "Соколов Андрей Викторович",
+        date(1982, 2, 20),
+        "M",
+        "20000000826",
+        "4057710829000080",
+        "andrey@example.org",
+        children=(_vera(5004),),
     ),
     # The other levels and second steps that there are.
     DemoAccount(

@@ -66,8 +66,8 @@ async def find_second_step(db: Connection, step_id: str | None, now: datetime) -
         SecondStep,
         """
         select oid, method, tries_left, authorisation_id,
-            (select value from contact where contact.oid = second_step.oid and type = 'MBT'
-             order by id limit 1) as phone,
+            coalesce((select value from contact where contact.oid = second_step.oid
+                and type = 'MBT' order by id limit 1), '') as phone,
             totp_secret is not null as has_app
         from second_step join account using (oid)
         where id_hash = %(id_hash)s and ends_at > %(now)s and tries_left > 0
@@ -80,7 +80,7 @@ async def find_second_step(db: Connection, step_id: str | None, now: datetime) -
 async def send_code(db: Connection, step_id: str, step: SecondStep, now: datetime) -> bool:
     """A new code by SMS, in place of the old one or of the application's. False: too many codes
     were sent."""
-    if not await throttle.may_try(db, "message", str(step.oid), now):
+    if not step.phone or not await throttle.may_try(db, "message", str(step.oid), now):
         return False
     code = _make_code()
     await execute(

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 
 from registratura_standins.esia import factors
 from registratura_standins.esia.accounts import check_login
-from registratura_standins.esia.authorisations import Authorisation, Outdated, read_ask
+from registratura_standins.esia.authorisations import find_ask, read_ask
 from registratura_standins.esia.browsers import address_of, cookie_of
 from registratura_standins.esia.cookies import make_cookie
 from registratura_standins.esia.database import Connection
@@ -53,7 +53,7 @@ async def sign_in(
     account = await check_login(db, login, password, address_of(request), now)
     if account is None:
         return _answer({"failed": "INVALID_PASSWORD"})
-    asked = await _find_asked(request, db, provider, now)
+    asked = await find_ask(db, cookie_of(request, provider, "ask"), now)
     if not account.second_step:
         return _done(provider, await enter(request, db, provider, account.oid, asked, now))
     step_id = await factors.start_second_step(db, account, asked.id if asked else None, now)
@@ -117,7 +117,7 @@ async def _next(
     now: datetime,
 ) -> Response[Body]:
     if session is not None:
-        asked = await _find_asked(request, db, provider, now)
+        asked = await find_ask(db, cookie_of(request, provider, "ask"), now)
         return _done(provider, await go_on(db, provider, session, asked, now))
     step = await factors.find_second_step(db, cookie_of(request, provider, "step"), now)
     return _answer(_ask_code(step) if step else {"failed": "SESSION_NOT_FOUND"})
@@ -127,15 +127,6 @@ def _check_origin(request: AnyRequest) -> None:
     """A browser says when another site's page is calling; no other page may."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise PermissionDeniedException
-
-
-async def _find_asked(
-    request: AnyRequest, db: Connection, provider: Provider, now: datetime
-) -> Authorisation | None:
-    try:
-        return await read_ask(db, cookie_of(request, provider, "ask"), now)
-    except Outdated:  # a cookie of an older sign-on: whoever signs in goes to the account
-        return None
 
 
 def _read(body: bytes) -> Body:

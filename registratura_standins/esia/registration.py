@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from registratura_standins.esia import openings, proving
-from registratura_standins.esia.authorisations import read_ask
+from registratura_standins.esia.authorisations import find_ask, read_ask
 from registratura_standins.esia.browsers import typed_fields
 from registratura_standins.esia.challenges import Proof
 from registratura_standins.esia.database import Connection
@@ -69,7 +69,6 @@ async def open_account(
         return await _show_password(db, form, status=422)
     if not await proving.spend(request, db, provider):
         return Redirect("/login", status_code=303)
-    asked = await read_ask(db, proven.typed["ask"], now)
     try:
         oid = await openings.open_account(
             db,
@@ -82,6 +81,7 @@ async def open_account(
     except openings.LoginTaken:  # by whoever was faster
         form.refuse("", TAKEN)
         return await _show_password(db, form, status=409)
+    asked = await find_ask(db, proven.typed["ask"], now)
     return await enter(request, db, provider, oid, asked, now)
 
 

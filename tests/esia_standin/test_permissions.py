@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from registratura_standins.esia.clients import register
 from registratura_standins.esia.database import Connection, execute
 from registratura_standins.esia.permissions import read_permissions
 from tests.esia_standin.browser import Browser, Page
+from tests.esia_standin.by_openssl import make_program_portal
 from tests.esia_standin.conftest import certificate_of, registered
 from tests.esia_standin.portal import (
     Portal,
@@ -164,6 +166,26 @@ async def test_while_the_owner_is_away_the_client_reads_by_his_permission(
     assert (status, person["snils"]) == (200, "112-233-445 95")
     await execute(esia_db, "update permission set ends_at = now()")
     assert await refused(backend, profile_portal.token_request(**asked)) == "007019"
+
+
+async def test_v1_gives_the_clients_own_token_for_a_container(
+    browser: Browser,
+    backend: httpx.AsyncClient,
+    profile_portal: Portal,
+    esia_db: Connection,
+    tmp_path: Path,
+) -> None:
+    await granted(browser, profile_portal)
+    old = make_program_portal(tmp_path, "rsa")
+    client = replace(registered(profile_portal), consent_types=TYPES)
+    await register(esia_db, client, [old.certificate()])
+    asked = {"grant_type": "client_credentials", "scope": f"prm_chg?oid={MARIA_OID}"}
+    answer = await backend.post("/aas/oauth2/te", data=old.contain(old.token_request(**asked)))
+    assert answer.status_code == 200, answer.text
+    status, person = await read(
+        backend, answer.json()["access_token"], f"/rs/prns/{MARIA_OID}", embed="(contacts.elements)"
+    )
+    assert (status, person["snils"], "contacts" in person) == (200, "112-233-445 95", False)
 
 
 async def test_a_permission_that_ended_closes_the_tokens_made_from_it(

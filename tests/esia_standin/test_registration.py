@@ -82,6 +82,16 @@ async def test_a_sign_on_under_way_goes_on_after_registration(
     assert entered.headers["location"] == f"/consent?ask={ask}"
 
 
+async def test_a_sign_on_that_ended_meanwhile_does_not_cost_the_new_account(
+    browser: Browser, portal: Portal, esia_db: Connection
+) -> None:
+    ask = (await browser.get(portal.ask_url())).headers["location"].partition("=")[2]
+    await register(browser, ask=ask)
+    await execute(esia_db, "update authorisation set ends_at = '2020-01-01'")
+    entered = await choose_password(browser, "/registration/password")
+    assert entered.headers["location"] == "/account"
+
+
 async def test_a_known_telephone_gets_the_same_page_and_no_code_fits(
     browser: Browser,
 ) -> None:
