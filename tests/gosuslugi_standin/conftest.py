@@ -10,18 +10,8 @@ from litestar import Litestar
 
 from registratura_ground import embedded
 from registratura_ground.signing import keep_rsa_identity
-from registratura_standins.gosuslugi.database import Connection, migrate
-from registratura_standins.gosuslugi.settings import Settings
-from tests.esia_standin.conftest import (  # noqa: F401 - fixtures of the ЕСИА that is signed in by
-    esia,
-    esia_database_url,
-    esia_db,
-    esia_identities,
-    esia_keys,
-    esia_settings,
-    esia_template,
-    portal,
-)
+from registratura_standins.gosuslugi import database, settings
+from tests.esia_standin.conftest import *  # noqa: F403 - the ЕСИА that is signed in by
 from tests.given import databases
 from tests.gosuslugi_standin.federal import running
 from tests.gosuslugi_standin.scripted import ScriptedRegion
@@ -42,7 +32,7 @@ def gosuslugi_template(server: embedded.Server) -> str:
     """Name of a migrated database, for copying."""
     server.ensure_role("gosuslugi")
     server.ensure_database(TEMPLATE, "gosuslugi")
-    asyncio.run(migrate(server.url(TEMPLATE, "gosuslugi")))
+    asyncio.run(database.migrate(server.url(TEMPLATE, "gosuslugi")))
     return TEMPLATE
 
 
@@ -54,9 +44,9 @@ def federal_database_url(server: embedded.Server, gosuslugi_template: str) -> It
 
 
 @pytest.fixture
-def federal_settings(federal_database_url: str, federal_keys: Path) -> Settings:
-    """Settings of the portal under test."""
-    return Settings(
+def federal_settings(federal_database_url: str, federal_keys: Path) -> settings.Settings:
+    """settings.Settings of the portal under test."""
+    return settings.Settings(
         database_url=federal_database_url,
         esia_certificate_file=federal_keys / "esia.crt",
         key_file=federal_keys / "gosuslugi.key",
@@ -65,9 +55,11 @@ def federal_settings(federal_database_url: str, federal_keys: Path) -> Settings:
 
 
 @pytest.fixture
-async def federal_db(federal_database_url: str) -> AsyncIterator[Connection]:
+async def federal_db(federal_database_url: str) -> AsyncIterator[database.Connection]:
     """A connection to the portal's database."""
-    db: Connection = await psycopg.AsyncConnection.connect(federal_database_url, autocommit=True)
+    db: database.Connection = await psycopg.AsyncConnection.connect(
+        federal_database_url, autocommit=True
+    )
     async with db:
         yield db
 
@@ -79,7 +71,9 @@ def region() -> ScriptedRegion:
 
 
 @pytest.fixture
-async def federal(federal_settings: Settings, region: ScriptedRegion) -> AsyncIterator[Litestar]:
+async def federal(
+    federal_settings: settings.Settings, region: ScriptedRegion
+) -> AsyncIterator[Litestar]:
     """The portal, running, with the scripted region behind it."""
     async with running(federal_settings, region.transport) as app:
         yield app

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 from litestar import Litestar
 from psycopg_pool import PoolTimeout
@@ -14,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from registratura_ground.refused import Refused
 from registratura_standins.gosuslugi import catalogue
 from registratura_standins.gosuslugi import settings as settings_module
+from registratura_standins.gosuslugi.region import open_region
 from registratura_standins.gosuslugi.settings import Settings, read_settings
 from tests.esia_standin.browser import Page
 from tests.gosuslugi_standin.federal import browser, send, signed_in, text_of
@@ -138,6 +140,14 @@ def test_every_setting_is_in_the_operators_table(checkout: Path) -> None:
         f"GOSUSLUGI_{it}".upper() for it in re.findall(r'_file\(environment, "(\w+)"', source)
     }
     assert {it for it in names if f"`{it}`" not in told} == set()
+
+
+def test_a_region_that_wants_a_password_gets_it() -> None:
+    region = open_region(Settings(region_basic="epgu:sixteen-letters-long"))
+    assert region.http.auth is not None
+    asked = next(region.http.auth.sync_auth_flow(httpx.Request("POST", region.url)))
+    assert asked.headers["Authorization"] == "Basic ZXBndTpzaXh0ZWVuLWxldHRlcnMtbG9uZw=="
+    assert open_region(Settings()).http.auth is None
 
 
 def test_settings_have_working_demo_values() -> None:
