@@ -56,14 +56,21 @@ def enter(page: Page, stand: Stand, login: str = MARIA, *, looking: bool = False
 
 def agree(page: Page, stand: Stand, *, looking: bool = False) -> None:
     """The first time: ЕСИА's list of what is passed on, then the portal's own consent."""
-    if page.url.startswith(stand.esia):
+    allow = page.get_by_role("button", name="Разрешить")
+    consent = page.get_by_role("button", name="Даю согласие")
+    inside = page.locator("header summary.who")
+    # a click does not wait for the redirects behind it: what comes next is waited for by sight
+    expect(allow.or_(consent).or_(inside).first).to_be_visible(timeout=15_000)
+    if allow.count():
         if looking:
             look(page)
-        page.get_by_role("button", name="Разрешить").click()
-    if page.get_by_role("button", name="Даю согласие").count():
+        allow.click()
+        expect(consent.or_(inside).first).to_be_visible(timeout=15_000)
+    if consent.count():
         if looking:
             look(page)
-        page.get_by_role("button", name="Даю согласие").click()
+        consent.click()
+        expect(inside).to_be_visible(timeout=15_000)
 
 
 def open_menu(page: Page) -> None:
