@@ -227,7 +227,8 @@ _SAME: LiteralString = """
             = name_key(coalesce(esia_child.middle_name, '')))
 """
 
-# A link whose card has another СНИЛС than the child is a link to somebody else of that name.
+# A declared link is this child's only if its card has the child's СНИЛС or policy: a name and a
+# birth date prove nothing, there are namesakes.
 _OFFERED: LiteralString = f"""
     select esia_child.id, esia_child.esia_id, esia_child.last_name, esia_child.first_name,
            esia_child.middle_name, esia_child.birth_date, esia_child.sex, esia_child.snils,
@@ -240,6 +241,9 @@ _OFFERED: LiteralString = f"""
         join person as card on card.id = coalesce(linked.joined_into, linked.id)
         where relative.account_id = esia_child.account_id and relative.ended_at is null
           and coalesce(card.snils = esia_child.snils, true) and {_SAME}
+          and (relative.level = 'confirmed' or coalesce(card.snils = esia_child.snils, false)
+               or exists (select from policy where policy.person_id = card.id
+                          and policy.series || policy.number = esia_child.policy_number))
         order by relative.level  -- confirmed before declared
         limit 1
     ) as link on true

@@ -29,7 +29,7 @@ async def make(
         kinship=data.get("kinship", ""),  # type: ignore[arg-type]  # judged by the engine
         acts="acts" in data,
         sees="sees" in data,
-        months=int(data["months"]) if data.get("months", "").isdecimal() else 0,
+        months=_months(data.get("months", "")),
     )
     try:
         made = await invitations.invite(
@@ -64,3 +64,8 @@ async def enter(
         form.refuse("", refusal)
         return await add_page(db, visitor, form, now, settings)
     return redirect(LIST)
+
+
+def _months(typed: str) -> int:
+    """What was typed as a number of months; 0 for what is none."""
+    return int(typed) if typed.isdecimal() and len(typed) <= 3 else 0
