@@ -147,6 +147,14 @@ async def test_a_link_to_a_namesake_of_another_snils_is_left_alone(
     assert levels == {namesake: "declared", mine.person_id: "confirmed"}
 
 
+async def test_a_name_and_a_birth_date_alone_confirm_nothing(db: Connection, oleg: Account) -> None:
+    namesake = await card_of(db, DENIS, snils=None, policy_number="1111111111111111")
+    await given.relative(db, oleg, typed(DENIS, policy_number="1111111111111111"))
+    mine = await proven(db, oleg, VERIFIED)
+    levels = {it.person_id: it.level for it in await relatives.search(db, oleg.id, **AT)}
+    assert levels == {namesake: "declared", mine.person_id: "confirmed"}
+
+
 async def test_a_child_who_is_gone_from_the_list_stays_confirmed_and_is_marked(
     db: Connection, oleg: Account
 ) -> None:
