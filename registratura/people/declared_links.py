@@ -5,7 +5,7 @@ fact that somebody is a patient elsewhere is not for him (ст. 13 323-ФЗ).
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -49,6 +49,11 @@ class DeclaredLink:
     def name(self) -> str:
         """«Иванов Пётр Иванович», as the holder typed it."""
         return names.full(self.last_name, self.first_name, self.middle_name)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the link."""
+        return self.ends_on - timedelta(days=1)
 
     @property
     def is_confirmed(self) -> bool:

@@ -1,7 +1,7 @@
 """Holders: who may act for a person, as he sees them; he ends what he consented to."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -40,6 +40,11 @@ class Holder:
     def name(self) -> str:
         """«Смирнов Олег Андреевич»."""
         return names.full(self.last_name, self.first_name, self.middle_name)
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which he may."""
+        return self.ends_on - timedelta(days=1)
 
     @property
     def is_consented(self) -> bool:

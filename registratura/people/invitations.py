@@ -23,7 +23,7 @@ from registratura.people.link_refusals import (
     InviterIsMinor,
     TermUnknown,
 )
-from registratura.people.refusals import AccessClosed, KinshipUnknown
+from registratura.people.refusals import AccessClosed, KinshipUnknown, NotTyped
 
 LASTS = timedelta(hours=1)
 DIGITS = 10
@@ -31,9 +31,10 @@ DIGITS = 10
 
 @dataclass(frozen=True)
 class Terms:
-    """What the patient consents to. `kinship`: whom he is to the other; `months`: for how long."""
+    """What the patient consents to. `kinship`: whom he is to the other, of `CONSENTED`; `months`:
+    for how long, of `TERMS`."""
 
-    kinship: Kinship
+    kinship: str
     acts: bool
     sees: bool
     months: int
@@ -54,7 +55,8 @@ async def invite(
 
     Refuses with `InviterIsMinor`, `KinshipUnknown`, `InvitationGivesNothing` or `TermUnknown`.
     """
-    _check(terms)
+    for _, refusal in faults_of(terms):
+        raise refusal
     owner = await accounts.get(db, account_id)
     if ages.full_years(owner.birth_date, today_of(now, zone)) < CONSENTS_FROM:
         raise InviterIsMinor()
@@ -238,13 +240,14 @@ async def _end_earlier(db: Connection, account_id: UUID, card_id: UUID, now: dat
         )
 
 
-def _check(terms: Terms) -> None:
-    if terms.kinship not in CONSENTED:
-        raise KinshipUnknown()
-    if not (terms.acts or terms.sees):
-        raise InvitationGivesNothing()
-    if terms.months not in TERMS:
-        raise TermUnknown()
+def faults_of(terms: Terms) -> list[tuple[str, NotTyped]]:
+    """Everything that was not chosen, by the field where it is said."""
+    judged = (
+        ("kinship", terms.kinship in CONSENTED, KinshipUnknown),
+        ("acts", terms.acts or terms.sees, InvitationGivesNothing),
+        ("months", terms.months in TERMS, TermUnknown),
+    )
+    return [(field, refusal()) for field, chosen, refusal in judged if not chosen]
 
 
 def _digest(code: str) -> bytes:

@@ -1,7 +1,7 @@
 """Relatives: the links from an account to those it acts for, as their holder sees them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -39,6 +39,11 @@ class Relative:
     def name(self) -> str:
         """«Иванов Петр Иванович»."""
         return names.full(self.last_name, self.first_name, self.middle_name)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the link."""
+        return self.ends_on - timedelta(days=1)
 
     @property
     def initials(self) -> str:

@@ -9,7 +9,7 @@ from registratura.db import Connection
 from registratura.people import invitations
 from registratura.people.invitations import Terms
 from registratura.people.link_refusals import InvitationUnknown
-from registratura.people.refusals import NotTyped, RelativeNotAdded
+from registratura.people.refusals import RelativeNotAdded
 from registratura.portal.holders import HOLDERS, Form, holders_page
 from registratura.portal.relative_form import add_page, form_of
 from registratura.portal.relatives import LIST
@@ -26,17 +26,17 @@ async def make(
 ) -> Template:
     """«Создать код». The page answers itself, without a redirect: only now is the code known."""
     terms = Terms(
-        kinship=data.get("kinship", ""),  # type: ignore[arg-type]  # judged by the engine
-        acts="acts" in data,
-        sees="sees" in data,
-        months=_months(data.get("months", "")),
+        kinship=data.get("kinship", ""),
+        acts=bool(data.get("acts")),
+        sees=bool(data.get("sees")),
+        months=int(data["months"]) if data.get("months", "").isdecimal() else 0,
     )
-    try:
-        made = await invitations.invite(
-            db, visitor.account_id, terms, now=now, zone=settings.region_zone
-        )
-    except NotTyped as refusal:
-        return await holders_page(db, visitor, now, settings, typed=terms, fault=refusal.text)
+    faults = [(field, refusal.text) for field, refusal in invitations.faults_of(terms)]
+    if faults:
+        return await holders_page(db, visitor, now, settings, typed=terms, faults=faults)
+    made = await invitations.invite(
+        db, visitor.account_id, terms, now=now, zone=settings.region_zone
+    )
     return await holders_page(db, visitor, now, settings, made=made)
 
 

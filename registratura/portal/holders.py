@@ -1,5 +1,6 @@
 """«Кто может записывать»: who may act for the owner, what he hides from them; for a child too."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +29,7 @@ GUESTS = {
     "by_proxy": "Другой человек, по доверенности",
 }
 """Whom the owner lets act for him: the kinship of the link, from his side."""
-_ORDINARY = Terms(kinship="spouse", acts=True, sees=True, months=TERMS[-1])
+_NOT_CHOSEN = Terms(kinship="", acts=False, sees=False, months=0)  # a consent is ticked by hand
 
 
 @get(HOLDERS, name="holders", guards=[signed_in])
@@ -79,10 +80,10 @@ async def holders_page(
     settings: Settings,
     *,
     made: Invitation | None = None,
-    typed: Terms = _ORDINARY,
-    fault: str = "",
+    typed: Terms = _NOT_CHOSEN,
+    faults: Sequence[tuple[str, str]] = (),
 ) -> Template:
-    """The page; with the code that was `made` just now, or the `fault` of what was chosen."""
+    """The page; with the code that was `made` just now, or the `faults` of what was chosen."""
     account, zone = visitor.account_id, settings.region_zone
     found = await holders.search_own(db, account, now=now, zone=zone)
     age = ages.full_years(visitor.owner.birth_date, region_day(now, zone))
@@ -90,15 +91,16 @@ async def holders_page(
     return page(
         "holders/index.html",
         visitor=visitor,
-        status=422 if fault else 200,
+        status=422 if faults else 200,
         holders=found,
         kin=link_texts.holder,
         may_invite=age >= CONSENTS_FROM,
         made=made,
         open_until=await invitations.find_open(db, account, now=now),
         typed=typed,
-        fault=fault,
+        faults=list(faults),
+        fault=dict(faults),
         guests=list(GUESTS.items()),
-        terms=TERMS,
+        terms=[(str(months), months) for months in TERMS],
         positions=await hiding.search(db, account, now=now, zone=zone) if hides else [],
     )

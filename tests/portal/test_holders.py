@@ -11,14 +11,19 @@ from litestar import Litestar
 
 from registratura.db import Connection, value
 from registratura.people.accounts import Profile
-from registratura.people.link_refusals import InvitationUnknown
+from registratura.people.link_refusals import (
+    InvitationGivesNothing,
+    InvitationUnknown,
+    TermUnknown,
+)
+from registratura.people.refusals import KinshipUnknown
 from registratura.portal.codes import TRIES
 from registratura.web.limits import TriedTooOften
 from tests.given import links, people, portal
 from tests.given.links import ANDREY, IRINA, VERA, VERA_ON_THE_LIST
 from tests.given.people import OLEG
 from tests.given.portal import submit, words_of
-from tests.portal.form import FORM
+from tests.portal.form import FORM, faults_of
 
 HOLDERS = "/profile/holders"
 TERMS = {"kinship": "spouse", "acts": "yes", "sees": "yes", "months": "12"}
@@ -67,14 +72,19 @@ async def test_rights_and_term_are_chosen_and_one_right_at_least(
 ) -> None:
     await enter(oleg, await code_of(maria, sees="", months="6", kinship="parent"))
     words = words_of(await maria.get(HOLDERS))
-    assert "Смирнов Олег Андреевич Сын Записывать и видеть все записи" in words
-    nothing = {"kinship": "spouse", "months": "12"}
-    answer = await submit(maria, f"{HOLDERS}/code", nothing, seen_on=HOLDERS)
+    assert "Смирнов Олег Андреевич Сын Записывать, видит только свои записи" in words
+    answer = await submit(maria, f"{HOLDERS}/code", {}, seen_on=HOLDERS)
     assert answer.status_code == 422
-    assert "Отметьте, что вы разрешаете" in words_of(answer)
-    for wrong in ({"months": "99"}, {"kinship": "child"}, {"months": "x"}):
+    assert faults_of(answer) == [
+        ("kinship", KinshipUnknown.words),
+        ("acts", InvitationGivesNothing.words),
+        ("months", TermUnknown.words),
+    ]
+    for wrong, field in (({"months": "99"}, "months"), ({"kinship": "child"}, "kinship")):
         answer = await submit(maria, f"{HOLDERS}/code", TERMS | wrong, seen_on=HOLDERS)
-        assert answer.status_code == 422
+        assert [it for it, _ in faults_of(answer)] == [field]
+    form = (await maria.get(HOLDERS)).text.partition('action="/profile/holders/code"')[2]
+    assert " checked>" not in form, "nobody consents by not looking"
 
 
 async def test_wrong_codes_get_one_answer_and_tries_are_limited(
