@@ -65,7 +65,10 @@ _ENTRIES: LiteralString = (
           event.kind not like 'appointment.%%' or event.subject_id in (
               select visible.id from ("""
     + VISIBLE
-    + """) as visible)))
+    + """) as visible))
+          and (event.kind not like 'referral.%%' or not exists (
+              select from referral
+              where referral.id = event.subject_id and position_id = any(%(hidden)s::integer[]))))
     order by event.id desc
     limit %(most)s
     """
@@ -105,6 +108,7 @@ async def search(
         account=account_id,
         patient=patient.person_id,
         is_own=patient.is_own,
+        hidden=list(patient.hidden),
         of_the_card=_OF_THE_CARD,
         before=before,
         most=most,

@@ -7,6 +7,7 @@ import pytest
 
 from registratura.booking import (
     holds,
+    journal,
     no_shows,
     offers,
     referrals,
@@ -199,6 +200,22 @@ async def test_a_hidden_referral_is_unknown_by_list_by_number_and_by_itself(
     with pytest.raises(ReferralUnknown):
         await book(db, irina, whom, slot, referral_id=made)
     await book(db, vera, own, slot)
+
+
+async def test_the_journal_tells_a_parent_neither_of_hidden_visits_nor_of_referrals_to_them(
+    db: Connection, vera: Account, irina: Account
+) -> None:
+    own = await patient(db, vera)
+    await refer(db, own, position_id=NEUROLOGIST)
+    await book(db, vera, own, (await region.free(db, "neurologist"))[0].slot_id)
+
+    async def lines() -> set[str]:
+        found = await journal.search(db, irina.id, await daughter(db, irina), now=NOW, zone=ZONE)
+        return {it.kind.partition(".")[0] for it in found}
+
+    assert {"appointment", "referral"} < await lines()
+    await hide(db, vera, {NEUROLOGIST})
+    assert not {"appointment", "referral", "positions"} & await lines()
 
 
 async def test_a_time_that_the_clinic_proposes_for_a_hidden_visit_is_the_patients_alone(
