@@ -1,7 +1,7 @@
 """Commands: find somebody's cards with their links and visits; join two cards."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import click
 
@@ -32,6 +32,7 @@ async def find(
         last_name=last_name,
         birth_date=birth_date,
         now=work.now,
+        zone=work.zone,
     )
     for card in found:
         await audit.record(
@@ -103,6 +104,12 @@ async def part_cards(work: Work, losing: str, reason: str) -> None:
     )
 
 
+def _until(link: finding.Link) -> str:
+    last = f", по {link.ends_on - timedelta(days=1):%d.%m.%Y}" if link.ends_on else ""
+    off = f", ЕСИА не подтверждает с {link.off_list_since:%d.%m.%Y}" if link.off_list_since else ""
+    return last + off
+
+
 def _lines(card: finding.Card) -> Sequence[str]:
     code = f", код {card.code}" if card.code else ""
     joined = f", присоединена к {card.joined_into}" if card.joined_into else ""
@@ -110,7 +117,7 @@ def _lines(card: finding.Card) -> Sequence[str]:
     return [
         f"{card.name}, {card.birth_date:%d.%m.%Y}{died}",
         f"  карта {card.id}{code}{joined}",
-        *(f"  связь {it.id}: {_LEVELS[it.level]}, {it.account}" for it in card.links),
+        *(f"  связь {it.id}: {_LEVELS[it.level]}, {it.account}{_until(it)}" for it in card.links),
         *(
             f"  запись {it.number}: {moment(it.starts_at, it.zone)}, {it.doctor}"
             for it in card.visits

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from registratura.db import Connection, rows
 from registratura.people import names, policies
+from registratura.people.acting import END, LIVING, THEIRS, today_of
 
 _MOST = 20  # cards that are shown
 
@@ -21,6 +22,8 @@ class Link:
     last_name: str
     first_name: str
     middle_name: str | None
+    ends_on: date | None  # the first day without it
+    off_list_since: datetime | None  # since when ЕСИА, which confirmed it, tells it no more
 
     @property
     def account(self) -> str:
@@ -70,9 +73,11 @@ async def search(
     last_name: str | None,
     birth_date: date | None,
     now: datetime,
+    zone: str,
 ) -> list[Card]:
     """The cards with that policy, or with that last name and birth date, and those that they were
-    joined into: twenty at most. Of a card that others were joined into, their links are its own."""
+    joined into: twenty at most. Of a card that others were joined into, their links are its own.
+    Links are those of today in the region's `zone`."""
     found = await rows(
         db,
         _Row,
@@ -102,7 +107,10 @@ async def search(
         most=_MOST,
     )
     cards = [it.id for it in found]
-    links, visits = await _search_links(db, cards), await _search_visits(db, cards, now)
+    links, visits = (
+        await _search_links(db, cards, today_of(now, zone)),
+        await _search_visits(db, cards, now),
+    )
     return [
         Card(
             **vars(it),
@@ -113,29 +121,21 @@ async def search(
     ]
 
 
-async def _search_links(db: Connection, cards: Sequence[UUID]) -> list[Link]:
+async def _search_links(db: Connection, cards: Sequence[UUID], today: date) -> list[Link]:
     return await rows(
         db,
         Link,
-        """
-        with acting as (
-            select person_id, null::uuid as id, 'own' as level, last_name, first_name, middle_name
-            from account
-            union all
-            select relative.person_id, relative.id, relative.level, account.last_name,
-                   account.first_name, account.middle_name
-            from relative join account on account.id = relative.account_id
-            where relative.ended_at is null
-        )
-        select card.id as card_id, acting.id, level, acting.last_name, acting.first_name,
-               acting.middle_name
-        from person as card
-        join person as linked on linked.id = card.id or linked.joined_into = card.id
-        join acting on acting.person_id = linked.id
-        where card.id = any(%(cards)s)
-        order by level, acting.last_name, acting.id
+        f"""
+        select card.id as card_id, acting.relative_id as id, acting.level, holder.last_name,
+               holder.first_name, holder.middle_name, {END} as ends_on,
+               (select off_list_since from relative where relative.id = acting.relative_id)
+        from person as card {THEIRS}
+        join account as holder on holder.id = acting.account_id
+        where card.id = any(%(cards)s) and {LIVING}
+        order by acting.level, holder.last_name, acting.relative_id
         """,
         cards=list(cards),
+        today=today,
     )
 
 

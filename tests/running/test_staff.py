@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from subprocess import CompletedProcess
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,42 +20,13 @@ from registratura_ground import embedded
 from tests.given import databases, people, region
 from tests.given.people import PETR, ZONE
 from tests.given.visits import book
-from tests.running.places import CHECKOUT, run
-
-NOW = datetime.now(UTC)  # the commands read the clock themselves
-BEFORE = NOW - timedelta(days=3)
-BY = "Котова А.А., регистратор"
+from tests.running.terminal import BEFORE, BY, NOW, Desk
 
 
 @pytest.fixture(scope="session")
 def template(server: embedded.Server, template: str) -> str:
     """The small region, its days open from three days ago."""
     return databases.with_a_region(server, template, f"{template}_now", BEFORE)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A terminal of the registrar."""
-
-    database_url: str
-
-    def ask(self, *arguments: str, by: str | None = BY) -> CompletedProcess[str]:
-        """`registratura staff …`."""
-        signed = ["--by", by] if by is not None else []
-        return run(CHECKOUT, "staff", *arguments, *signed, DATABASE_URL=self.database_url)
-
-    async def does(self, *arguments: str) -> str:
-        """What the command says when it succeeds."""
-        told = await asyncio.to_thread(self.ask, *arguments)
-        assert (told.returncode, told.stderr) == (0, "")
-        return told.stdout
-
-    async def is_refused(self, *arguments: str) -> str:
-        """Why the command refuses: one sentence and status 2."""
-        told = await asyncio.to_thread(self.ask, *arguments)
-        assert (told.returncode, told.stdout) == (2, ""), told
-        assert told.stderr.strip().count("\n") == 0, told.stderr
-        return told.stderr
 
 
 @pytest.fixture
@@ -105,7 +74,7 @@ async def test_a_link_is_found_confirmed_and_closed(
     for fact in (
         str(petr.person_id),
         "код petr",
-        f"связь {link}: заявлена, Иванова М.П.",
+        f"связь {link}: заявлена, Иванова М.П., по 31.12.2032",
         f"запись {visit.number}",
         "Педиатр участковый",
     ):
