@@ -7,7 +7,6 @@ from uuid import UUID
 from litestar.response import Template
 
 from registratura.booking import alternatives, doctors, slots, visits
-from registratura.booking.doctors import Doctor
 from registratura.booking.refusals import (
     AlreadyBookedToPosition,
     AppointmentUnknown,
@@ -20,6 +19,7 @@ from registratura.db import Connection
 from registratura.portal.times import times_page
 from registratura.portal.wizard import Wizard
 from registratura.web import Visitor, dates, page
+from registratura.web.requests import current, settings_of
 
 
 async def refused_page(
@@ -41,7 +41,7 @@ async def refused_page(
         return await times_page(db, doctor, booking, visitor, now, day, taken=chosen.starts_at)
     context: dict[str, Any] = {"doctor": doctor, "chosen": chosen, "day": day, "refusal": refusal}
     if isinstance(refusal, PatientBusy | AlreadyBookedToPosition):
-        standing = await _standing(db, refusal, now, visitor, doctor)
+        standing = await _standing(db, refusal, now, visitor)
         if standing is not None:
             return page(
                 "appointments/clash.html",
@@ -63,15 +63,16 @@ async def refused_page(
 
 
 async def _standing(
-    db: Connection, refusal: BookingRefusal, now: datetime, visitor: Visitor, doctor: Doctor
+    db: Connection, refusal: BookingRefusal, now: datetime, visitor: Visitor
 ) -> visits.Visit | None:
     """The visit that stands in the way, if this visitor may see it."""
     found = refusal.parameters.get("appointment_id")
     if found is None:
         return None
+    zone = settings_of(current()).region_zone  # a link ends by the region's day, not the clinic's
     try:
         return await visits.get_for(
-            db, visitor.account_id, UUID(str(found)), now=now, region_zone=doctor.zone
+            db, visitor.account_id, UUID(str(found)), now=now, region_zone=zone
         )
     except AppointmentUnknown:
         return None
