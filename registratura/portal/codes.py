@@ -29,7 +29,7 @@ async def make(
         kinship=data.get("kinship", ""),
         acts=bool(data.get("acts")),
         sees=bool(data.get("sees")),
-        months=int(data["months"]) if data.get("months", "").isdecimal() else 0,
+        months=_months(data.get("months", "")),
     )
     faults = [(field, refusal.text) for field, refusal in invitations.faults_of(terms)]
     if faults:
