@@ -1,7 +1,7 @@
 """The pages of booking, through the whole application, over the small region."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
