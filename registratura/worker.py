@@ -26,7 +26,7 @@ from registratura.federal import jobs as federal_jobs
 from registratura.federal import sessions as federal_sessions
 from registratura.outbox import Announcement, Reactions, relay
 from registratura.outbox.relay import Reaction
-from registratura.people import children, invitations
+from registratura.people import erasure, invitations
 from registratura.settings import Settings, variable
 from registratura.web import limits, sessions
 from registratura_ground.refused import Refused
@@ -201,13 +201,13 @@ async def open_days(pool: Pool, settings: Settings) -> schedules.Opened:
 
 
 async def sweep(pool: Pool, *, now: datetime) -> None:
-    """Forget what has ended: sign-ins under way, sessions, counters, keys of 30 days, lists of
-    children without a consent, codes that are late."""
+    """Forget what has ended: sign-ins under way, sessions, counters, keys of 30 days, what
+    ЕСИА told without a consent, codes that are late."""
     async with pool.connection() as db:
         await attempts.sweep(db, now=now)
         await sessions.sweep(db, now=now)
         await limits.sweep(db, now=now)
-        await children.sweep(db, now=now)
+        await erasure.sweep(db, now=now)
         await invitations.sweep(db, now=now)
         await readings.sweep(db, now=now)
         await federal_sessions.sweep(db, now=now)

@@ -29,7 +29,7 @@ _PARTS: LiteralString = """
         'account', (select jsonb_build_object(
             'last_name', last_name, 'first_name', first_name, 'middle_name', middle_name,
             'birth_date', birth_date, 'sex', sex, 'snils', snils, 'policy_number', policy_number,
-            'email', email, 'phone', phone, 'created_at', created_at,
+            'email', email, 'phone', phone, 'address', address, 'created_at', created_at,
             'signed_in_at', signed_in_at) from own),
         'cards', (select jsonb_agg(jsonb_build_object(
             'code', code, 'last_name', last_name, 'first_name', first_name,

@@ -139,29 +139,6 @@ async def get(
     return found
 
 
-async def forget(db: Connection, account_id: UUID) -> int:
-    """Erase the list, in the caller's transaction; how many. For a consent that is withdrawn."""
-    return await execute(
-        db, "delete from esia_child where account_id = %(account)s", account=account_id
-    )
-
-
-async def sweep(db: Connection, *, now: datetime) -> int:
-    """Erase the lists of accounts that agreed to nothing within a day of signing in, or have
-    withdrawn; how many."""
-    return await execute(
-        db,
-        """
-        delete from esia_child
-        where told_at < %(now)s - interval '1 day'
-          and not exists (select from consent
-                          where consent.account_id = esia_child.account_id
-                            and withdrawn_at is null)
-        """,
-        now=now,
-    )
-
-
 @dataclass(frozen=True)
 class _Marked:
     id: UUID

@@ -14,7 +14,7 @@ from psycopg.errors import UniqueViolation
 from registratura import audit
 from registratura.audit import Actor, readings
 from registratura.db import Connection, execute, find, one, rows, value
-from registratura.people import accounts, names
+from registratura.people import accounts, erasure, names
 from registratura.people.acting import today_of
 from registratura.people.refusals import DeletionAskedTwice, DeletionUnknown
 
@@ -192,37 +192,32 @@ async def carry_out(db: Connection, request_id: UUID, *, now: datetime, actor: A
             actor_id=actor.id,
         )
         await execute(db, _ERASE, account=closed.account_id, now=now)
+        await erasure.erase_told(db, closed.account_id, now=now, actor=actor)
         await _tell(db, "carried_out", closed, now, actor)
 
 
-# Before the consents, and in id order: as a booking locks what it stands on.
+# Before the consents and in id order, as a booking locks what it stands on. Of a link that the desk
+# closed nothing goes: by what was told then its patient is known again.
 _LEAVE: LiteralString = """
-    with living as (
-        select id from relative where account_id = %(account)s and ended_at is null
+    with its as (
+        select id, ended_at from relative where account_id = %(account)s and closed_at is null
         order by id
         for no key update
     ), left_alone as (
-        update relative set ended_at = %(now)s, snils = null
-        from living where relative.id = living.id
-        returning relative.id, person_id
+        update relative
+        set ended_at = coalesce(its.ended_at, %(now)s), snils = null, esia_child = null
+        from its where relative.id = its.id
     )
     insert into event (at, kind, actor_kind, actor_id, person_id, subject_id)
     select %(now)s, 'relative.left', %(actor_kind)s, %(actor_id)s, person_id, id
-    from left_alone
+    from relative where id in (select id from its where ended_at is null)
 """
 
 _ERASE: LiteralString = """
-    with forgotten as (
-        update account set email = null, phone = null, policy_number = null
-        where id = %(account)s
-    ), untold as (
+    with untold as (
         delete from notice where account_id = %(account)s
     ), unchosen as (
         delete from unwanted_letter where account_id = %(account)s
-    ), unlisted as (
-        delete from esia_child where account_id = %(account)s
-    ), uninvited as (
-        delete from invitation where account_id = %(account)s
     ), signed_out as (
         delete from web_session where account_id = %(account)s
     )

@@ -123,8 +123,13 @@ async def accept(db: Connection, account_id: UUID, typed: str, *, now: datetime,
         raise
 
 
-async def withdraw(db: Connection, account_id: UUID, *, now: datetime) -> None:
-    """The account's code is worth nothing from here on; if there is none, quietly."""
+async def withdraw(
+    db: Connection, account_id: UUID, *, now: datetime, actor: Actor | None = None
+) -> None:
+    """The account's code is worth nothing from here on; if there is none, quietly.
+
+    `actor`: who did it, where it was not the account itself.
+    """
     async with db.transaction():
         gone = await value(
             db,
@@ -136,7 +141,7 @@ async def withdraw(db: Connection, account_id: UUID, *, now: datetime) -> None:
                 db,
                 now=now,
                 kind="invitation.withdrawn",
-                actor=Actor("account", str(account_id)),
+                actor=actor or Actor("account", str(account_id)),
             )
 
 

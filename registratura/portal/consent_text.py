@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 DOCUMENT = "portal"
-VERSION = "2026-12"
+VERSION = "2026-12-01"
 
 
 @dataclass(frozen=True)

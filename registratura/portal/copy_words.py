@@ -183,6 +183,7 @@ def _account(it: Part, on: Clock) -> dict[str, Any]:
         "Полис ОМС": it["policy_number"] or "",
         "Телефон": phones.formatted(it["phone"] or ""),
         "Электронная почта": it["email"] or "",
+        "Адрес": it["address"] or "",
         "Первый вход": on.moment(it["created_at"]),
         "Последний вход": on.moment(it["signed_in_at"]),
     }

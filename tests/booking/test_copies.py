@@ -34,6 +34,21 @@ async def test_every_table_that_knows_somebody_is_in_the_copy(db: Connection) ->
     assert left_out == []
 
 
+async def test_everything_that_is_known_of_the_owner_is_in_the_copy(
+    db: Connection, maria: Account
+) -> None:
+    """All but ids: they are of use to nobody but us."""
+    columns = await value(
+        db,
+        """
+        select array_agg(column_name::text) from information_schema.columns
+        where table_schema = 'public' and table_name = 'account'
+        """,
+    )
+    copy = await copies.take(db, maria.id, now=NOW, zone=ZONE)
+    assert set(columns) - set(copy.parts["account"]) == {"id", "person_id", "issuer", "oid"}
+
+
 async def test_the_copy_holds_what_is_the_owners_and_nothing_of_others(
     db: Connection, maria: Account, petr: Patient
 ) -> None:

@@ -12,6 +12,7 @@ from registratura.people import (
     children,
     consents,
     deletions,
+    erasure,
     invitations,
     patients,
     proving,
@@ -237,16 +238,16 @@ async def test_the_list_is_replaced_at_each_sign_in_and_erased_with_the_consent(
     assert len(await told(db, oleg, ANNA, DENIS)) == 2
     [denis] = await told(db, oleg, DENIS)
     assert denis.first_name == "Денис"
-    assert await children.sweep(db, now=NOW + timedelta(hours=23)) == 0
+    assert await erasure.sweep(db, now=NOW + timedelta(hours=23)) == 0
     await consents.record(
         db, oleg.id, document="portal", version="1", text_sha256="0" * 64, now=NOW
     )
-    assert await children.sweep(db, now=NOW + timedelta(days=30)) == 0
+    assert await erasure.sweep(db, now=NOW + timedelta(days=30)) == 0
     [consent] = await consents.search(db, oleg.id)
     await consents.withdraw(db, oleg.id, consent.id, now=NOW)
     assert await value(db, "select count(*) from esia_child") == 0
     await told(db, oleg, DENIS)  # he signs in and does not agree anew
-    assert await children.sweep(db, now=NOW + timedelta(days=30)) == 1
+    assert await erasure.sweep(db, now=NOW + timedelta(days=30)) == 1
 
 
 async def test_a_deleted_account_leaves_neither_the_list_nor_a_code(

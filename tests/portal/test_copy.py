@@ -62,6 +62,16 @@ def _fonts(pdf: PdfReader) -> list[dict[str, object]]:
     return [it.get_object() for it in pdf.pages[0]["/Resources"]["/Font"].values()]  # type: ignore[index]
 
 
+async def test_both_files_hold_the_address(app: Litestar) -> None:
+    at_home = replace(MARIA, address="248000, г Калуга, ул Учебная, д. 7")
+    async with await portal.signed_in(app, at_home) as client:
+        copy = json.loads((await take(client, "json")).text)
+        pdf = PdfReader(BytesIO((await take(client, "pdf")).content))
+    assert copy["account"]["address"] == at_home.address
+    text = "".join(" ".join(it.extract_text() for it in pdf.pages).split())
+    assert "Адрес248000,гКалуга,улУчебная,д.7" in text
+
+
 async def test_copies_are_not_made_without_end(maria: httpx.AsyncClient) -> None:
     statuses = [(await take(maria, "json")).status_code for _ in range(AN_HOUR * 2 + 1)]
     assert 429 in statuses

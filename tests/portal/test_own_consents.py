@@ -19,6 +19,7 @@ DOCUMENTS = Path(consent_text.__file__).parent / "documents"
 GIVEN = {
     "consent-2026-11.txt": "f9ecfc41a74ee4d2a54e161413d9ba783c753b6191cb002a876f15fc4a49e6ef",
     "consent-2026-12.txt": "920b240c3daa8047e84a507869399bd8daec2b081678367bc37ab3c925e3da94",
+    "consent-2026-12-01.txt": "985ac317faf31c7667182ba92d5004e4d6e8dba1dd0e64917c7690671f99d01c",
 }
 
 
@@ -41,6 +42,7 @@ async def test_the_text_is_shown_as_it_was_given_with_version_and_hash(
     page = await own(maria)
     words = words_of(await maria.get(page))
     assert "Я даю согласие оператору портала" in words
+    assert "адрес места жительства" in words
     assert f"Редакция {consent_text.VERSION}. Дано" in words
     assert consent_text.CURRENT.sha256 in words
     old = consent_text.TEXTS["portal", "2026-11"]

@@ -1,8 +1,11 @@
 """«Личные данные»: what the owner sees of herself."""
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import httpx
+import pytest
 from litestar import Litestar
 
 from registratura.db import Connection, execute, value
@@ -22,6 +25,23 @@ async def test_numbers_of_documents_are_masked(maria: httpx.AsyncClient) -> None
     assert "+7 900 000-00-01" in words
     for secret in ("11223344595", "112-233-445", "4053110874010015"):
         assert secret not in page.text
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("248000, г Калуга, ул Учебная, д. 7, кв. <b>", "ул Учебная, д. 7, кв. &lt;b&gt;"),
+        (None, "ЕСИА не передала адрес"),
+    ],
+)
+async def test_the_address_that_esia_told_is_shown(
+    app: Litestar, told: str | None, shown: str
+) -> None:
+    async with await portal.signed_in(app, replace(MARIA, address=told)) as maria:
+        page = await maria.get("/profile")
+    line = re.search(r"<dt>Адрес</dt><dd>(.*?)</dd>", page.text)
+    assert line is not None
+    assert line[1].endswith(shown)
 
 
 async def test_the_attachment_of_the_owners_card_is_shown(app: Litestar, db: Connection) -> None:
