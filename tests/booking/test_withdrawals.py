@@ -139,7 +139,7 @@ async def test_where_nothing_is_free_the_patient_is_told_so(
     db: Connection, maria: Account, petr: Patient
 ) -> None:
     await book(db, maria, petr, (await region.free(db))[0].slot_id)
-    await execute(db, "update slot set blocked = 'Ремонт' where starts_at > now()")
+    await execute(db, "update slot set blocked = 'Ремонт' where starts_at > %(now)s", now=NOW)
     [done] = await withdrawals.cancel_doctor_day(
         db,
         now=NOW,
