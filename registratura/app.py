@@ -24,6 +24,7 @@ from registratura.web.around import around, security_headers
 from registratura.web.errors import HANDLERS
 from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
+from registratura.web.lending import Lender
 from registratura.web.requests import DEPENDENCIES
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
@@ -40,6 +41,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
+    app.state.lender = Lender(app.state.pool)
     try:
         yield
     finally:

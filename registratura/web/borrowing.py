@@ -6,15 +6,21 @@ generator open, and the connection with it.
 
 from litestar.types import Scope
 
-from registratura.db import Connection, Pool
+from registratura.db import Connection
+from registratura.web.lending import Lender
 
 _KEY = "borrowed"
 
 
-async def borrow(pool: Pool, scope: Scope) -> Connection:
-    """A connection of this request's own."""
-    connection = await pool.getconn()
-    scope["state"][_KEY] = pool, connection
+def is_reading(scope: Scope) -> bool:
+    """Whether the request only looks; HEAD has become GET by now."""
+    return scope.get("method") == "GET"
+
+
+async def borrow(lender: Lender, scope: Scope) -> Connection:
+    """A connection of this request's own. Refuses with `Overloaded`."""
+    connection = await lender.lend(reading=is_reading(scope))
+    scope["state"][_KEY] = lender, connection
     return connection
 
 
@@ -22,5 +28,5 @@ async def give_back(scope: Scope) -> None:
     """Give back what the request has borrowed, if it has not been given back yet."""
     borrowed = scope["state"].pop(_KEY, None)
     if borrowed is not None:
-        pool, connection = borrowed
-        await pool.putconn(connection)
+        lender, connection = borrowed
+        await lender.take_back(connection, reading=is_reading(scope))
