@@ -3,16 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ControllerRouterHandler
 
+import registratura.api
 import registratura.desk
 import registratura.portal
+from registratura.api import document, problems
+from registratura.api.routes import CALLS
 from registratura.db import open_pool
 from registratura.desk.routes import ROUTES as DESK_ROUTES
 from registratura.esia import open_sign_on
@@ -21,17 +26,18 @@ from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
-from registratura.web.errors import HANDLERS
+from registratura.web.errors import HANDLERS, on_http
 from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
 from registratura.web.lending import Lender
-from registratura.web.requests import DEPENDENCIES
+from registratura.web.requests import DEPENDENCIES, AnyRequest
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
 from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
 PORTAL = Path(registratura.portal.__file__).parent
+API = Path(registratura.api.__file__).parent
 DESK = Path(registratura.desk.__file__).parent
 
 
@@ -52,8 +58,15 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
     """The faces' own, and what every application has."""
     demo = [] if settings.production else DEMO
-    faces = [*ROUTES, *demo, DESK_ROUTES, *FEDERAL]
+    faces = [*ROUTES, *demo, DESK_ROUTES, *FEDERAL, CALLS, document.openapi, document.page]
     return [*faces, static_route(shelf), healthz, readyz, PrometheusController]
+
+
+def _nowhere(request: AnyRequest, fault: HTTPException) -> Response[Any]:
+    """An address that no face has: a problem to a program, a page to people."""
+    if request.scope["path"].startswith(f"{problems.PREFIX}/"):
+        return problems.on_http(request, fault)
+    return on_http(request, fault)  # type: ignore[return-value]
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -64,8 +77,10 @@ def create_app(settings: Settings) -> Litestar:
     app = Litestar(
         route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
-        exception_handlers=HANDLERS,
-        template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
+        exception_handlers={**HANDLERS, HTTPException: _nowhere},
+        template_config=make_templates(
+            settings, shelf, [it / "templates" for it in (PORTAL, DESK, API)]
+        ),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         middleware=[metrics.middleware, forms],
         state=State({"settings": settings, "consent": CURRENT.key}),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from registratura import setting_callers, setting_push
 from registratura.setting_callers import LOOPBACK, NOBODY, Networks
 from registratura.setting_readers import (
+    read_count,
     read_database,
     read_issuer,
     read_mailbox,
@@ -59,6 +60,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "federal_status_url": setting_push.address,
     "federal_list_url": setting_push.address,
     "federal_status_seconds": setting_push.seconds,
+    "api_calls_a_minute": read_count,
     "worker_metrics_port": read_port,
     "var": read_path,
 }
@@ -118,6 +120,7 @@ class Settings:
     federal_status_user: str = ""
     federal_status_password: str = field(default="", repr=False)
     federal_list_url: str = ""  # there is no daily reconciliation
+    api_calls_a_minute: int = 120  # of one token
     worker_metrics_port: int = 0  # the worker shows no metrics
     var: Path = Path("var")
 

@@ -18,7 +18,10 @@ def is_reading(scope: Scope) -> bool:
 
 
 async def borrow(lender: Lender, scope: Scope) -> Connection:
-    """A connection of this request's own. Refuses with `Overloaded`."""
+    """A connection of this request's own, the same each time. Refuses with `Overloaded`."""
+    if _KEY in scope["state"]:
+        mine: Connection = scope["state"][_KEY][1]
+        return mine
     connection = await lender.lend(reading=is_reading(scope))
     scope["state"][_KEY] = lender, connection
     return connection

@@ -26,6 +26,7 @@ from litestar.utils.scope.state import ScopeState
 from registratura.web.cookies import Cookies
 from registratura.web.requests import AnyConnection
 
+HEADER = "x-csrftoken"
 _OURS = {"same-origin", "none"}  # `none`: the visitor himself, as when he sends a form again
 
 
@@ -54,8 +55,8 @@ class Forms(MiddlewareProtocol):
             return
         connection: AnyConnection = ASGIConnection(scope)
         if scope["method"] not in self._config.safe_methods:
-            self._check_origin(connection)
-        bound = replace(self._config, secret=self._secret_of(connection))
+            _check_origin(connection, self._public_url)
+        bound = replace(self._config, secret=_bound(self._config.secret, connection, self._session))
         token = connection.cookies.get(bound.cookie_name)
         if token is not None and not _is_signed(token, bound.secret):  # the page gets a new one
             kept = {name: it for name, it in connection.cookies.items() if it != token}
@@ -65,18 +66,36 @@ class Forms(MiddlewareProtocol):
     def _is_excluded(self, scope: Scope) -> bool:
         return bool(scope["route_handler"].opt.get(self._config.exclude_from_csrf_key))
 
-    def _secret_of(self, connection: AnyConnection) -> str:
-        session_id = connection.cookies.get(self._session, "")
-        key, text = self._config.secret.encode(), session_id.encode("utf-8", "replace")
-        return hmac.new(key, text, hashlib.sha256).hexdigest()
 
-    def _check_origin(self, connection: AnyConnection) -> None:
-        if connection.headers.get("sec-fetch-site", "none") not in _OURS:
-            raise ForeignForm
-        origin = connection.headers.get("origin")
-        # Or the same machine by another name, as localhost for 127.0.0.1: the page's own address.
-        if origin not in (None, self._public_url, *_addresses(connection.headers.get("host"))):
-            raise ForeignForm
+def check_script(connection: AnyConnection, secret: str, public_url: str) -> None:
+    """Both walls for a script of our own pages, which sends its token in a header.
+
+    Refuses with `ForeignForm`, or `PermissionDeniedException` where the header does not hold this
+    session's token.
+    """
+    _check_origin(connection, public_url.rstrip("/"))
+    cookies = Cookies.of(public_url)
+    token = connection.cookies.get(cookies.name("csrf"), "")
+    sent = connection.headers.get(HEADER, "")
+    same = hmac.compare_digest(sent.encode("utf-8", "replace"), token.encode("utf-8", "replace"))
+    if not same or not _is_signed(token, _bound(secret, connection, cookies.name("session"))):
+        raise PermissionDeniedException
+
+
+def _bound(secret: str, connection: AnyConnection, session: str) -> str:
+    """The secret of this browser's session, whose cookie has that name."""
+    session_id = connection.cookies.get(session, "")
+    text = session_id.encode("utf-8", "replace")
+    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+
+
+def _check_origin(connection: AnyConnection, public_url: str) -> None:
+    if connection.headers.get("sec-fetch-site", "none") not in _OURS:
+        raise ForeignForm
+    origin = connection.headers.get("origin")
+    # Or the same machine by another name, as localhost for 127.0.0.1: the page's own address.
+    if origin not in (None, public_url, *_addresses(connection.headers.get("host"))):
+        raise ForeignForm
 
 
 def _addresses(host: str | None) -> tuple[str, ...]:
