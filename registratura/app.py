@@ -26,6 +26,7 @@ from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
 from registratura.web.lending import Lender
 from registratura.web.requests import DEPENDENCIES
+from registratura.web.standby import OwnWrites, Standby
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
 from registratura_ground.look.shelf import Shelf
@@ -42,11 +43,21 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
     app.state.lender = Lender(app.state.pool)
+    app.state.standby = standby = await _open_standby(settings)
     try:
         yield
     finally:
+        if standby is not None:
+            await standby.lender.pool.close()
         await app.state.pool.close()
         await app.state.esia.http.aclose()
+
+
+async def _open_standby(settings: Settings) -> Standby | None:
+    """It may be away when we start: searches go to the primary until it answers."""
+    if not settings.database_replica_url:
+        return None
+    return Standby(Lender(await open_pool(settings.database_replica_url, check=False)))
 
 
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
@@ -61,13 +72,16 @@ def create_app(settings: Settings) -> Litestar:
     shelf = portal_shelf(PORTAL / "static")
     forms = DefineMiddleware(Forms, secret=settings.secret, public_url=settings.public_url)
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
+    around_forms = [metrics.middleware]
+    if settings.database_replica_url:
+        around_forms.append(DefineMiddleware(OwnWrites, public_url=settings.public_url))
     app = Litestar(
         route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
-        middleware=[metrics.middleware, forms],
+        middleware=[*around_forms, forms],
         state=State({"settings": settings, "consent": CURRENT.key}),
         lifespan=[_opened],
         logging_config=None,
