@@ -150,7 +150,7 @@ async def _searching(request: AnyRequest, db: Connection) -> Connection:
     standby: Standby | None = request.app.state.standby
     if standby is None or wrote_lately(request, cookies_of(request)):
         return db
-    found = await standby.lend()
+    found = await standby.lend(now_of(request))
     if found is None:
         return db
     keep(request.scope, standby.lender, found)

@@ -6,7 +6,7 @@ answer, is not asked at all: the search goes to the primary as if there were non
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import structlog
@@ -38,7 +38,7 @@ class Standby:
         self._is_fresh = False
         self._asked_until = float("-inf")
 
-    async def lend(self) -> Connection | None:
+    async def lend(self, now: datetime) -> Connection | None:
         """A connection, to be given back to `lender` as a reading one; None: ask the primary."""
         if not self._is_fresh and time.monotonic() < self._asked_until:
             return None
@@ -48,16 +48,16 @@ class Standby:
             self._leave_alone(error)
             return None
         try:
-            if await self._ask(db):
+            if await self._ask(db, now):
                 return db
         except psycopg.Error as error:
             self._leave_alone(error)
         await self.lender.take_back(db, reading=True)
         return None
 
-    async def _ask(self, db: Connection) -> bool:
+    async def _ask(self, db: Connection, now: datetime) -> bool:
         if time.monotonic() >= self._asked_until:
-            self._is_fresh = await _is_fresh(db)
+            self._is_fresh = await _is_fresh(db, now)
             self._asked_until = time.monotonic() + _LOOK_AGAIN
         return self._is_fresh
 
@@ -67,7 +67,7 @@ class Standby:
         self._asked_until = time.monotonic() + _TRY_AGAIN
 
 
-async def _is_fresh(db: Connection) -> bool:
+async def _is_fresh(db: Connection, now: datetime) -> bool:
     """Its primary sends, and what was sent is shown, or was written not long ago."""
     return bool(
         await value(
@@ -76,9 +76,10 @@ async def _is_fresh(db: Connection) -> bool:
             select pg_is_in_recovery()
                and exists (select from pg_stat_wal_receiver)
                and (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
-                    or clock_timestamp() - pg_last_xact_replay_timestamp() < %(latest)s)
+                    or %(now)s - pg_last_xact_replay_timestamp() < %(latest)s)
             """,
             latest=LATEST,
+            now=now,
         )
     )
 
