@@ -31,17 +31,17 @@ async def app(
     db: Connection, database: str, database_url: str, replica: Replica
 ) -> AsyncIterator[Litestar]:
     """The portal over the small region, and its standby."""
-    await shown(db, replica, database)
+    await shown(db, replica)
     configured = portal.settings(database_url, database_replica_url=replica.address(database))
     async with portal.running(configured) as started:
         yield started
 
 
-async def shown(db: Connection, replica: Replica, database: str) -> None:
+async def shown(db: Connection, replica: Replica) -> None:
     """Wait until the standby shows what the server has written."""
     written = await value(db, "select pg_current_wal_lsn()::text")
     for _ in range(1000):
-        if replica.ask(database, f"select pg_last_wal_replay_lsn() >= '{written}'"):
+        if replica.ask("postgres", f"select pg_last_wal_replay_lsn() >= '{written}'"):
             return
         await asyncio.sleep(0.02)
     raise TimeoutError
@@ -91,7 +91,7 @@ async def test_who_only_looks_is_shown_the_standby_and_who_wrote_the_primary(
             assert booked.status_code == 303
             assert await is_offered(looker, db, slot)
             assert not await is_offered(maria, db, slot)
-        await shown(db, replica, database)
+        await shown(db, replica)
         assert not await is_offered(looker, db, slot)
 
 
@@ -106,7 +106,7 @@ async def test_a_standby_that_is_late_or_away_is_left_alone(
             assert await is_offered(looker, db, slot)
             await asyncio.sleep(LATEST.total_seconds() + 1.5)
             assert not await is_offered(looker, db, slot)
-        await shown(db, replica, database)
+        await shown(db, replica)
         replica.stop()
         await execute(db, "update slot set blocked = null")
         began = time.monotonic()
