@@ -21,12 +21,13 @@ from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
+from registratura.web.cookies import Cookies
 from registratura.web.errors import HANDLERS
-from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
 from registratura.web.requests import DEPENDENCIES
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
+from registratura_ground.forgery import Forms
 from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
@@ -57,7 +58,14 @@ def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
-    forms = DefineMiddleware(Forms, secret=settings.secret, public_url=settings.public_url)
+    names = Cookies.of(settings.public_url).name
+    forms = DefineMiddleware(
+        Forms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        session_cookie=names("session"),
+        token_cookie=names("csrf"),
+    )
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
     app = Litestar(
         route_handlers=_doors(settings, shelf),

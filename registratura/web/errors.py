@@ -12,12 +12,12 @@ from psycopg_pool import PoolTimeout
 
 from registratura.refusal import Refusal
 from registratura.web import logs
-from registratura.web.forgery import ForeignForm
 from registratura.web.guards import ConsentNeeded, DutyNeeded, SignInNeeded
 from registratura.web.limits import TriedTooOften
 from registratura.web.pages import page
 from registratura.web.paths import with_next
 from registratura.web.requests import cookies_of, known_visitor
+from registratura_ground.forgery import ForeignForm
 
 _LOG = structlog.get_logger("web")
 AnyRequest = Request[Any, Any, Any]
