@@ -69,14 +69,17 @@ async def ticket(
 ) -> Template:
     """«Вы записаны»: the ticket; later the same page tells what became of the visit.
 
-    Of a visit that the clinic cancelled: why, and the time that it proposes instead.
+    Of a visit that the clinic cancelled: why, and the time that it proposes instead, or the visit
+    that the patient has instead.
     """
-    proposal = None
+    proposal = taken = None
     if visit.state == State.CANCELLED and visit.cancelled_by == "clinic":
-        proposal = await proposals.find_for(
-            db, visitor.account_id, visit.id, now=now, region_zone=settings.region_zone
-        )
-    return page("appointments/ticket.html", visitor=visitor, visit=visit, proposal=proposal)
+        account, zone = visitor.account_id, settings.region_zone
+        proposal = await proposals.find_for(db, account, visit.id, now=now, region_zone=zone)
+        taken = await proposals.find_taken(db, account, visit, now=now, region_zone=zone)
+    return page(
+        "appointments/ticket.html", visitor=visitor, visit=visit, proposal=proposal, taken=taken
+    )
 
 
 @get(

@@ -158,6 +158,33 @@ async def test_a_proposed_time_is_confirmed_from_the_message(
         assert "Подходит, записаться" not in words_of(await maria.get(ticket))
 
 
+async def test_a_message_of_a_proposal_that_was_taken_leads_to_the_new_visit(
+    app: Litestar,
+    db: Connection,
+    pool: Pool,
+    settings: Settings,
+    petr: Patient,
+    receipt: Receipt,
+) -> None:
+    await withdrawals.cancel_doctor_day(
+        db,
+        now=NOW,
+        actor=REGISTRAR,
+        post_id=await region.post(db, "area-doctor"),
+        day=receipt.starts_at.date(),
+        reason="Врач заболел",
+    )
+    await work(pool, settings)
+    maria = await people.account(db)
+    slot_id = await value(db, "select slot_id from appointment where state = 'held'")
+    taken = await book(db, maria, petr, slot_id)
+    async with await portal.signed_in(app, MARIA) as browser:
+        page = await browser.get("/messages")
+        assert f'href="/appointments/{taken.appointment_id}" aria-describedby' in page.text
+        assert "Открыть новую запись" in words_of(page)
+        assert "Выбрать время" not in words_of(page)
+
+
 async def test_the_demo_shows_everybodys_messages(app: Litestar, receipt: Receipt) -> None:
     async with portal.browser(app) as nobody:
         words = words_of(await nobody.get("/demo/messages"))
