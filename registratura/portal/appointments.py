@@ -16,6 +16,7 @@ from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
 from registratura.booking.visits import Visit
 from registratura.db import Connection
+from registratura.portal.children import search_offered
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, signed_in
 
@@ -26,16 +27,19 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 async def appointments(
     db: Connection, now: datetime, settings: Settings, visitor: Visitor
 ) -> Template:
-    """«Мои записи»: of everybody the visitor may see; proposed, coming, past, cancelled."""
+    """«Мои записи»: of everybody the visitor may see; proposed, coming, past, cancelled. Where
+    nothing is coming, the children whose visits he would see once they are added."""
     account, zone = visitor.account_id, settings.region_zone
     found = await visits.search_for(db, account, now=now, region_zone=zone)
     coming = [visit for visit in found if visit.stands(now)]
     gone = [visit for visit in reversed(found) if not visit.stands(now)]
+    offered = [] if coming else await search_offered(db, visitor, now=now, zone=zone)
     return page(
         "appointments/list.html",
         visitor=visitor,
         proposals=await proposals.search_for(db, account, now=now, region_zone=zone),
         coming=coming,
+        children=offered,
         past=[visit for visit in gone if visit.state not in ("cancelled", "moved")],
         cancelled=[visit for visit in gone if visit.state in ("cancelled", "moved")],
     )
