@@ -12,6 +12,7 @@ import click
 
 from benchmarks import results, stage
 from benchmarks.booking import book_portal
+from benchmarks.federation import book_federal
 from benchmarks.pages import pages
 from benchmarks.results import Result
 from benchmarks.searching import search_clinic, search_doctor
@@ -19,6 +20,7 @@ from benchmarks.stage import Stage
 
 KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
     "book_portal": book_portal,
+    "book_federal": book_federal,
     "search_doctor": search_doctor,
     "search_clinic": search_clinic,
     "pages": pages,

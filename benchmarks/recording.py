@@ -1,8 +1,8 @@
 """Our own statements, taken from one real call: what the registry asked the database, in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,23 +46,31 @@ class Recording:
             self.said.append(Statement(text, parameters or {}))
 
 
-def connections(recording: Recording) -> type[psycopg.AsyncConnection[Any]]:
-    """Connections that note in `recording` every statement and every transaction's ends."""
+@contextmanager
+def statements_noted(recording: Recording) -> Iterator[None]:
+    """Every statement of every cursor passes by `recording`."""
+    ordinary = psycopg.AsyncCursor.execute
 
-    class Cursor(psycopg.AsyncCursor[Any]):
-        async def execute(self, query: Any, params: Params | None = None, **how: Any) -> Any:
-            if recording.on:
-                given = params if isinstance(params, Mapping) else {}
-                told = {name: tell(self.connection, it) for name, it in given.items()}
-                text = query if isinstance(query, str) else psycopg.sql.as_string(query, self)
-                recording.add(text, told)
-            return await super().execute(query, params, **how)
+    async def execute(self: Any, query: Any, params: Params | None = None, **how: Any) -> Any:
+        if recording.on:
+            text = psycopg.sql.as_string(query, self) if not isinstance(query, bytes) else query
+            numbers = ((f"${number}", it) for number, it in enumerate(params or (), 1))
+            given = params.items() if isinstance(params, Mapping) else numbers
+            told = {name: tell(self.connection, it) for name, it in given}
+            recording.add(text.decode() if isinstance(text, bytes) else text, told)
+        return await ordinary(self, query, params, **how)
+
+    psycopg.AsyncCursor.execute = execute  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        psycopg.AsyncCursor.execute = ordinary  # type: ignore[method-assign]
+
+
+def connections(recording: Recording) -> type[psycopg.AsyncConnection[Any]]:
+    """Connections that note in `recording` the ends of every transaction."""
 
     class Connection(psycopg.AsyncConnection[Any]):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.cursor_factory = Cursor
-
         @asynccontextmanager
         async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             recording.add("begin")
@@ -94,9 +102,10 @@ async def recorded(settings: Settings) -> AsyncIterator[tuple[Litestar, Recordin
     recording = Recording()
     app = create_app(settings)
     async with app.lifespan():
-        app.state.pool.connection_class = connections(recording)
-        await app.state.pool.drain()  # those that are open are not listened to
-        yield app, recording
+        with statements_noted(recording):
+            app.state.pool.connection_class = connections(recording)
+            await app.state.pool.drain()  # those that are open are not listened to
+            yield app, recording
 
 
 def capture(

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 FLOOR_BOOK = HERE / "floor_book.sql"
 FLOOR_SEARCH = HERE / "floor_search.sql"
 CLIENTS = 16
-_NAMED = re.compile(r"%\((\w+)\)s|%%")
+_PLACE = re.compile(r"%\((\w+)\)s|%%|(\$\d+)")
 _COMMENT = re.compile(r"--[^\n]*")
 _COLON_WORD = re.compile(r"(?<!:):(?=[A-Za-z_])")
 
@@ -52,11 +52,12 @@ class Replay:
         if _COLON_WORD.search(text):
             raise ValueError(f"pgbench would take a word after a colon for a variable: {text}")
         if statement.parameters:
-            text = _NAMED.sub(lambda found: self._put(found, statement.parameters), text)
+            text = _PLACE.sub(lambda found: self._put(found, statement.parameters), text)
         return text.strip().rstrip(";") + ";"
 
     def _put(self, found: re.Match[str], parameters: Mapping[str, Told]) -> str:
-        return self._value(parameters[found[1]]) if found[1] else "%"
+        name = found[1] or found[2]
+        return self._value(parameters[name]) if name else "%"
 
     def _value(self, told: Told) -> str:
         if told.text is None:
