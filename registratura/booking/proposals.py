@@ -7,7 +7,7 @@ from uuid import UUID
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import cancellation, locks
+from registratura.booking import cancellation, locks, rights
 from registratura.booking.holds import Hold
 from registratura.booking.model import check_moment
 from registratura.booking.refusals import HoldOver
@@ -75,11 +75,14 @@ async def find_for(
 
 
 @retried
-async def decline(db: Connection, held: Hold, *, now: datetime, actor: Actor) -> None:
+async def decline(
+    db: Connection, held: Hold, *, now: datetime, actor: Actor, zone: str | None = None
+) -> None:
     """The patient does not want the proposed time: it is free for others at once.
 
-    The referral of the cancelled visit is free too. The actor has been allowed to by `holds.get`.
-    Refuses with `HoldOver` once it has ended; raises `ValueError` for a hold that nobody proposed.
+    The referral of the cancelled visit is free too. The actor has been allowed to by `holds.get`,
+    and is judged again as `rights.check_visit` does. Refuses with `HoldOver` once it has ended;
+    raises `ValueError` for a hold that nobody proposed.
     """
     check_moment(now)
     if not held.proposed:
@@ -87,6 +90,7 @@ async def decline(db: Connection, held: Hold, *, now: datetime, actor: Actor) ->
     async with db.transaction():
         await locks.lock_patients(db, [held.patient_id])
         await locks.lock_slots(db, [held.slot_id])
+        await rights.check_visit(db, actor, held.id, now=now, zone=zone)
         # a statement of its own: one that had waited for the lock would see the state before it
         stands = await database.value(
             db,

@@ -19,15 +19,19 @@ async def _configure(db: Connection) -> None:
     db.prepared_max = _MOST_STATEMENTS
 
 
-async def open_pool(url: str, *, least: int = 1, most: int = 10, wait: float = 4.0) -> Pool:
-    """Open a pool on `url`. Refuses with `psycopg.OperationalError` where no server answers.
+async def open_pool(
+    url: str, *, least: int = 1, most: int = 10, wait: float = 4.0, check: bool = True
+) -> Pool:
+    """Open a pool on `url`. Refuses with `psycopg.OperationalError` where no server answers,
+    unless `check` is off: then the pool goes on trying.
 
     `wait` is the time in seconds that a request may stand in the queue for a connection.
     """
-    connection: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(
-        url, connect_timeout=5
-    )
-    await connection.close()  # a broken address is named at once, not after the pool's patience
+    if check:  # a broken address is named at once, not after the pool's patience
+        connection: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(
+            url, connect_timeout=5
+        )
+        await connection.close()
     pool: Pool = AsyncConnectionPool(
         url,
         min_size=least,

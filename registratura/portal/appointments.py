@@ -10,7 +10,6 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect, Template
 
-from registratura.audit import Actor
 from registratura.booking import cancellation, proposals, visits
 from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
@@ -93,12 +92,15 @@ async def ask_to_cancel(now: datetime, visitor: Visitor, visit: Visit) -> Templa
 
 
 @post("/appointments/{appointment:uuid}/cancel", guards=[signed_in], dependencies=VISIT_TO_CHANGE)
-async def cancel(db: Connection, now: datetime, visitor: Visitor, visit: Visit) -> Redirect:
+async def cancel(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor, visit: Visit
+) -> Redirect:
     """Cancel; the time is free again. Sent twice, it is cancelled once."""
     await cancellation.cancel(
         db,
         now=now,
-        actor=Actor("account", str(visitor.account_id)),
+        actor=visitor.actor,
         appointment_id=visit.id,
+        zone=settings.region_zone,
     )
     return redirect(f"/appointments/{visit.id}")
