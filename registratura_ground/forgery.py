@@ -34,6 +34,12 @@ class ForeignForm(PermissionDeniedException):
     """The form was sent from a page of another site."""
 
 
+def secret_of_session(secret: str, session_id: str) -> str:
+    """With what the tokens of one session's forms are signed."""
+    text = session_id.encode("utf-8", "replace")
+    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+
+
 class Forms(MiddlewareProtocol):
     """Both walls, around every handler that is not `exclude_from_csrf`.
 
@@ -72,9 +78,7 @@ class Forms(MiddlewareProtocol):
         return bool(scope["route_handler"].opt.get(self._config.exclude_from_csrf_key))
 
     def _secret_of(self, connection: AnyConnection) -> str:
-        session_id = connection.cookies.get(self._session, "")
-        key, text = self._config.secret.encode(), session_id.encode("utf-8", "replace")
-        return hmac.new(key, text, hashlib.sha256).hexdigest()
+        return secret_of_session(self._config.secret, connection.cookies.get(self._session, ""))
 
 
 def check_origin(connection: AnyConnection, public_url: str) -> None:
