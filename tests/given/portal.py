@@ -22,6 +22,7 @@ from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import sessions
 from registratura_ground.signing import keep_rsa_identity
+from tests.given import apps
 
 ADDRESS = "http://127.0.0.1:8000"
 
@@ -49,9 +50,11 @@ def settings(database_url: str, **changes: object) -> Settings:
 @asynccontextmanager
 async def running(configured: Settings) -> AsyncIterator[Litestar]:
     """The portal, started, without a socket."""
-    app = create_app(configured)
-    async with alive(app):
-        yield app
+    key = ("registry", replace(configured, database_url=""))
+    state = {"settings": configured, "consent": CURRENT.key}
+    with apps.borrowed(key, lambda: create_app(configured), lambda: state) as app:
+        async with alive(app):
+            yield app
 
 
 @asynccontextmanager
