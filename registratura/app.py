@@ -21,12 +21,15 @@ from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
+from registratura.web.cookies import Cookies
 from registratura.web.errors import HANDLERS
-from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
+from registratura.web.lending import Lender
 from registratura.web.requests import DEPENDENCIES
+from registratura.web.standby import OwnWrites, Standby
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
+from registratura_ground.forgery import Forms
 from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
@@ -40,11 +43,22 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
+    app.state.lender = Lender(app.state.pool)
+    app.state.standby = standby = await _open_standby(settings)
     try:
         yield
     finally:
+        if standby is not None:
+            await standby.lender.pool.close()
         await app.state.pool.close()
         await app.state.esia.http.aclose()
+
+
+async def _open_standby(settings: Settings) -> Standby | None:
+    """It may be away when we start: searches go to the primary until it answers."""
+    if not settings.database_replica_url:
+        return None
+    return Standby(Lender(await open_pool(settings.database_replica_url, check=False)))
 
 
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
@@ -57,15 +71,25 @@ def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
-    forms = DefineMiddleware(Forms, secret=settings.secret, public_url=settings.public_url)
+    names = Cookies.of(settings.public_url).name
+    forms = DefineMiddleware(
+        Forms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        session_cookie=names("session"),
+        token_cookie=names("csrf"),
+    )
     metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
+    around_forms = [metrics.middleware]
+    if settings.database_replica_url:
+        around_forms.append(DefineMiddleware(OwnWrites, public_url=settings.public_url))
     app = Litestar(
         route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
-        middleware=[metrics.middleware, forms],
+        middleware=[*around_forms, forms],
         state=State({"settings": settings, "consent": CURRENT.key}),
         lifespan=[_opened],
         logging_config=None,

@@ -35,6 +35,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "database_url": read_database,
     "database_owner_url": read_database,
     "database_admin_url": read_database,
+    "database_replica_url": read_database,
     "port": read_port,
     "public_url": read_site,
     "esia_url": read_site,
@@ -62,7 +63,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "worker_metrics_port": read_port,
     "var": read_path,
 }
-_DATABASES = ("database_url", "database_owner_url", "database_admin_url")
+_DATABASES = ("database_url", "database_owner_url", "database_admin_url", "database_replica_url")
 _PASSWORDS = ("smtp_password", "federal_basic", "federal_status_password")
 _NOT_SHOWN = {*_DATABASES, "secret", *_PASSWORDS}
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -80,6 +81,7 @@ class Settings:
     database_url: str = ""
     database_owner_url: str = ""
     database_admin_url: str = ""
+    database_replica_url: str = ""  # searches are answered by the primary too
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"

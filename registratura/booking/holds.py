@@ -11,7 +11,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from registratura import db as database
-from registratura.booking import asking, locks, rules
+from registratura.audit import Actor
+from registratura.booking import asking, locks, rights, rules
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.model import State, check_moment
@@ -47,7 +48,7 @@ async def hold(db: Connection, wish: Wish) -> Hold:
     """Keep the slot for the minutes of the rules; the account's earlier hold for the patient ends.
 
     With `wish.replaces` the patient's other rules wait until the visit is really moved. Refuses
-    with a `BookingRefusal` or `CannotBeReplaced`.
+    with a `BookingRefusal` or `CannotBeReplaced`, and as `write` does.
     """
     async with judged(db, wish):
         await locks.lock_patients(db, [wish.patient.person_id], wish.declaring_account_id)
@@ -100,12 +101,22 @@ async def get(
 
 
 @retried
-async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) -> None:
-    """Hold it for `minutes` more, once. Refuses with `HoldOver` the second time or too late."""
+async def prolong(
+    db: Connection,
+    held: Hold,
+    *,
+    now: datetime,
+    minutes: int,
+    actor: Actor,
+    zone: str | None = None,
+) -> None:
+    """Hold it for `minutes` more, once. Refuses with `HoldOver` the second time or too late, and
+    as `rights.check_visit` does."""
     check_moment(now)
     async with db.transaction():
         await locks.lock_patients(db, [held.patient_id])
         await locks.lock_slots(db, [held.slot_id])
+        await rights.check_visit(db, actor, held.id, now=now, zone=zone)
         changed = await database.execute(
             db,
             """

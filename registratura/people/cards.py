@@ -44,7 +44,8 @@ async def _get(
         + hidden
         + """ as hidden,
                attachment.department_id, attachment.area_id,
-               area.number as area_number, area.post_id as area_post_id
+               area.number as area_number, area.post_id as area_post_id,
+               today.day as judged_on
         from person as asked
         join person as card on card.id = coalesce(asked.joined_into, asked.id)
         cross join lateral (select (%(now)s at time zone %(zone)s)::date) as today(day)

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura.audit import Actor
 from registratura.booking import appointments, doctors, holds, offers, proposals, slots
 from registratura.booking.doctors import Doctor
 from registratura.booking.holds import Hold
@@ -18,6 +17,7 @@ from registratura.db import Connection
 from registratura.portal.refused import refused_page
 from registratura.portal.times import times_page
 from registratura.portal.wizard import BOOKING, CHANNEL, FORM, Form, Wizard, uuid_in
+from registratura.settings import Settings
 from registratura.web import Visitor, dates, page, redirect, signed_in
 
 
@@ -62,7 +62,7 @@ def _check_page(
 def _wish(slot_id: UUID, now: datetime, visitor: Visitor, booking: Wizard) -> Wish:
     replaces = booking.replaced.id if booking.replaced else None
     referral = booking.referral.id if booking.referral else None
-    actor = Actor("account", str(visitor.account_id))
+    actor = visitor.actor
     return Wish(now, actor, booking.known_patient, slot_id, CHANNEL, replaces, referral)
 
 
@@ -113,6 +113,7 @@ async def prolong(
     hold: UUID,
     db: Connection,
     now: datetime,
+    settings: Settings,
     visitor: Visitor,
     booking: Wizard,
     data: Form,  # named here too: so the framework reads the body as a form for `booking`
@@ -122,7 +123,14 @@ async def prolong(
     with suppress(HoldOver):  # prolonged in another tab, or over: the page of the hold tells
         kept = await holds.get(db, visitor.account_id, hold, now=now)
         doctor = await doctors.get(db, kept.post_id, now=now)
-        await holds.prolong(db, kept, now=now, minutes=doctor.rules.hold_minutes)
+        await holds.prolong(
+            db,
+            kept,
+            now=now,
+            minutes=doctor.rules.hold_minutes,
+            actor=visitor.actor,
+            zone=settings.region_zone,
+        )
     return redirect(booking.url(f"/holds/{hold}"))
 
 
@@ -131,6 +139,7 @@ async def decline(
     hold: UUID,
     db: Connection,
     now: datetime,
+    settings: Settings,
     visitor: Visitor,
     booking: Wizard,
     data: Form,  # as in `prolong`
@@ -140,8 +149,8 @@ async def decline(
     with suppress(HoldOver):  # declined in another tab, or over
         kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
         if kept.proposed:
-            actor = Actor("account", str(visitor.account_id))
-            await proposals.decline(db, kept, now=now, actor=actor)
+            zone = settings.region_zone
+            await proposals.decline(db, kept, now=now, actor=visitor.actor, zone=zone)
     return redirect("/appointments")
 
 

@@ -173,7 +173,7 @@ class ChildForm(TypedForm):
             raise ValidationError("Ребёнку должно быть меньше 18 лет")
 
 
-class ChildAccountForm(PasswordForm):
+class ChildPhoneForm(TypedForm):
     """The telephone by which a child signs in."""
 
     phone = _text("Телефон ребёнка", fields.read_phone)

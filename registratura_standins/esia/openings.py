@@ -63,10 +63,8 @@ async def add_login(db: Connection, oid: int, name: str) -> None:
         raise LoginTaken from fault
 
 
-async def put_contact(
-    db: Connection, oid: int, type: str, value: str, *, verified: bool = True
-) -> None:
-    """A contact of this type, in place of the one before."""
+async def put_contact(db: Connection, oid: int, type: str, value: str) -> None:
+    """A proven contact of this type, in place of the one before."""
     await execute(
         db, "delete from contact where oid = %(oid)s and type = %(type)s", oid=oid, type=type
     )
@@ -74,12 +72,11 @@ async def put_contact(
         db,
         """
         insert into contact (oid, type, value, verified)
-        values (%(oid)s, %(type)s, %(value)s, %(verified)s)
+        values (%(oid)s, %(type)s, %(value)s, true)
         """,
         oid=oid,
         type=type,
         value=value,
-        verified=verified,
     )
 
 

@@ -37,7 +37,9 @@ async def ask_recovery(
     account = await find_by_login(db, names)
     target = await _target_of(db, account.oid if account else 0, names[0])
     oid = account.oid if account and target else None
-    proof = Proof("recovery", target or names[0], oid=oid, code_fits=oid is not None)
+    proof = Proof(
+        "recovery", target or names[0], oid=oid, code_fits=oid is not None, asked=names[0]
+    )
     answer = await proving.begin(request, db, provider, proof, now)
     return answer or await _show(db, login, status=429, too_many=True)
 

@@ -7,9 +7,9 @@ from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura_ground.forgery import ForeignForm
 from registratura_standins.gosuslugi import logs
 from registratura_standins.gosuslugi.answers import RegionSays
-from registratura_standins.gosuslugi.cookies import forget_cookie
 from registratura_standins.gosuslugi.drafts import StepMissing
 from registratura_standins.gosuslugi.esia import EsiaFault
 from registratura_standins.gosuslugi.pages import page, redirect
@@ -19,7 +19,7 @@ from registratura_standins.gosuslugi.visitors import (
     AnyRequest,
     SignInNeeded,
     known_visitor,
-    settings_of,
+    page_of,
     sign_in_path,
 )
 
@@ -43,13 +43,13 @@ def on_region_trouble(request: AnyRequest, fault: RegionTrouble) -> Template:
         visitor=known_visitor(request),
         status=503,
         words=fault.words,
-        again=_same_step(request),
+        again=page_of(request),
     )
 
 
 def on_region_says(request: AnyRequest, said: RegionSays) -> Template | Redirect:
     """A no outside a booking. Whom the region does not know is asked for his data again."""
-    step = _same_step(request)
+    step = page_of(request)
     if said.code == "PATIENT_NOT_FOUND":
         return redirect(f"{step.rpartition('/')[0]}/patient?found=no")
     _LOG.warning("region_says", code=said.code[:60])
@@ -70,10 +70,13 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Template:
         return on_fault(request, fault)
     if not isinstance(fault, PermissionDeniedException):
         return page("not_found.html", visitor=known_visitor(request), status=fault.status_code)
-    answer = page("stale.html", visitor=known_visitor(request), status=403)
-    # A token signed with an older secret would be refused for ever: the next page makes one.
-    answer.cookies.append(forget_cookie(settings_of(request), "csrf"))
-    return answer
+    known, again = known_visitor(request), page_of(request)
+    return page("stale.html", visitor=known, status=403, again=again)
+
+
+def on_foreign_form(request: AnyRequest, _: ForeignForm) -> Template:
+    """Another site sent this form: nothing was done, and nobody is told more."""
+    return page("foreign.html", visitor=known_visitor(request), status=403)
 
 
 def on_fault(request: AnyRequest, fault: Exception) -> Template:
@@ -83,20 +86,12 @@ def on_fault(request: AnyRequest, fault: Exception) -> Template:
     return page("fault.html", visitor=known_visitor(request), status=503 if down else 500)
 
 
-def _same_step(request: AnyRequest) -> str:
-    """The page of the step that a question to the region belonged to."""
-    path = str(request.scope["path"])
-    if request.method == "GET":
-        query = request.scope["query_string"].decode("latin-1")
-        return f"{path}?{query}" if query else path
-    return path if path.startswith("/booking/") else "/appointments"
-
-
 HANDLERS: ExceptionHandlersMap = {
     SignInNeeded: on_sign_in_needed,
     StepMissing: on_step_missing,
     RegionTrouble: on_region_trouble,
     RegionSays: on_region_says,
+    ForeignForm: on_foreign_form,
     EsiaFault: on_esia_fault,
     LookupError: on_missing,
     HTTPException: on_http,

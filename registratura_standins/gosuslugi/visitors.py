@@ -120,19 +120,19 @@ async def visitor(request: AnyRequest) -> Visitor:
     """Somebody signed in. Raises `SignInNeeded`; a form that was sent leads back to its page."""
     found = await newcomer(request)
     if found is None:
-        raise SignInNeeded(_wanted(request))
+        raise SignInNeeded(page_of(request))
     return found
 
 
-def _wanted(request: AnyRequest) -> str:
-    path = request.scope["path"]
-    if request.method == "GET":
+def page_of(request: AnyRequest) -> str:
+    """The address of the page itself; of a form, that of the page it stands on."""
+    path = str(request.scope["path"])
+    if request.method in ("GET", "HEAD"):
         query = request.scope["query_string"].decode("latin-1")
         return f"{path}?{query}" if query else path
-    draft, _, step = path.rpartition("/")
-    if step in ("patient", "time"):
-        return path
-    return f"{draft}/check" if step == "book" else "/appointments"
+    if path.startswith("/booking/"):
+        return f"{path.removesuffix('/book')}/check" if path.endswith("/book") else path
+    return path if path == "/booking" or path.startswith("/appointments/") else "/"
 
 
 def sign_in_path(next_path: str) -> str:

@@ -128,25 +128,6 @@ async def test_a_childs_form_says_what_is_wrong(
     assert (page.status_code, words in page.text) == (422, True)
 
 
-async def test_a_child_gets_an_account_of_its_own_level(
-    browser: Browser, esia: Litestar, esia_db: Connection
-) -> None:
-    await browser.sign_in(OLEG)
-    path = "/account/children/5002/account"
-    taken = await choose_password(browser, path, phone="+7 900 000-00-01")
-    assert (taken.status_code, "в другой учётной записи" in taken.text) == (409, True)
-    await choose_password(browser, path, phone="+7 901 000-00-56")
-    assert (await account_text(browser)).count("Есть учётная запись") == 2  # Анна had one
-    async with open_browser(esia) as denis:
-        await denis.sign_in("+7 901 000-00-56", NEW_PASSWORD)
-        text = await account_text(denis)
-        assert "Смирнов Денис Олегович" in text
-        assert "Детская" in text
-        assert (await denis.get("/account/children/new")).headers["location"] == "/account"
-    level = "select level from account join login using (oid) where name = '+79010000056'"
-    assert await value(esia_db, level) == "child"
-
-
 async def test_the_password_is_changed_with_the_present_one(browser: Browser) -> None:
     await browser.sign_in(MARIA)
     wrong = await choose_password(browser, "/account/password", present="wrong")

@@ -47,6 +47,7 @@ async def own_pages(browser: Browser, portal: Portal) -> list[httpx.Response]:
     consent = await browser.get(portal.ask_url())
     pages.append(await browser.get(consent.headers["location"]))
     await browser.send_form(pages[-1], "/consent", grant="1")
+    await browser.send_form(await browser.get("/account"), "/account/children/5002/verify")
     return pages + [await browser.get(path) for path in OWN]
 
 

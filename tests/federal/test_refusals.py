@@ -140,7 +140,7 @@ async def test_what_the_profile_has_no_code_for_is_told_in_words(
     told = {
         slot: "откроется",
         far: "прикреплён",
-        neurologist: "направление",
+        neurologist: "направлению",
         women: "женщин",
         desk: "регистратура",
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -123,6 +123,15 @@ async def submit(
     token = re.search(r'name="_csrf_token" value="([0-9a-f]+)"', (await client.get(seen_on)).text)
     assert token is not None, f"no form on {seen_on}"
     return await client.post(path, data={**form, "_csrf_token": token[1]})
+
+
+async def come_back(client: httpx.AsyncClient, back: Mapping[str, str]) -> httpx.Response:
+    """The browser comes back from ЕСИА with that; where the sign-in did not end well, the page of
+    it, at an address of its own."""
+    answer = await client.get("/signin/done", params=back)
+    if answer.headers.get("location", "").startswith("/signin/unfinished?"):
+        answer = await client.get(answer.headers["location"])
+    return answer
 
 
 def words_of(answer: httpx.Response) -> str:

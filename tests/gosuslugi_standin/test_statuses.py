@@ -158,6 +158,14 @@ async def test_what_was_booked_elsewhere_is_counted_and_shown_to_nobody(
     ]
 
 
+async def test_a_visit_of_the_year_9999_is_refused_and_spoils_nobodys_page(
+    maria: Browser, federal: Litestar
+) -> None:
+    _, answer = await push(federal, message("RECORDED", time="9999-12-31T23:59:59-03:00"))
+    assert answer["Status_Code"] == "FAILURE_OPERATION"
+    assert "Запись подтверждена" in text_of(await maria.get("/appointments"))
+
+
 @pytest.mark.parametrize("spoilt", ["RECORDED|ARRIVED", f"{TIME}|tomorrow"])
 async def test_what_cannot_be_read_is_refused_for_good(federal: Litestar, spoilt: str) -> None:
     status, answer = await push(federal, message("RECORDED").replace(*spoilt.split("|")))

@@ -38,6 +38,14 @@ def confirm_link(stand: Stand, policy: str, account: str) -> None:
         stand.staff("confirm-link", number, "--document", "свидетельство о рождении", *BY)
 
 
+def leave(page: Page, stand: Stand, name: str) -> None:
+    """The journeys share one demo: who adds this relative next finds the list as it was."""
+    page.goto(f"{stand.portal}/profile")
+    page.get_by_role("row").filter(has_text=name).get_by_role("link", name="Убрать").click()
+    page.get_by_role("button", name="Убрать из списка").click()
+    expect(page.get_by_role("row").filter(has_text=name)).to_have_count(0)
+
+
 def add_from_esias_list(page: Page, stand: Stand, name: str) -> None:
     """ЕСИА has verified the child's birth certificate: one press confirms the link."""
     page.goto(f"{stand.portal}/profile/relatives/add")
@@ -69,6 +77,7 @@ def test_maria_books_petr_whom_she_types_and_the_portal_shows_it_once_the_link_i
         assert time in coming_on_the_portal(portal, running)
         federal.cancel(phone, running, looking)
         assert time not in coming_on_the_portal(portal, running)
+        leave(portal, running, "Иванов Петр Иванович")
     expect(phone.locator("main")).to_contain_text(number)
 
 
