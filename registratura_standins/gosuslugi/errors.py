@@ -10,7 +10,7 @@ from psycopg_pool import PoolTimeout
 from registratura_ground.forgery import ForeignForm
 from registratura_standins.gosuslugi import logs
 from registratura_standins.gosuslugi.answers import RegionSays
-from registratura_standins.gosuslugi.drafts import StepMissing
+from registratura_standins.gosuslugi.drafts import AlreadyBooked, StepMissing
 from registratura_standins.gosuslugi.esia import EsiaFault
 from registratura_standins.gosuslugi.pages import page, redirect
 from registratura_standins.gosuslugi.region import RegionTrouble
@@ -31,8 +31,8 @@ def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
     return redirect(sign_in_path(fault.next_path))
 
 
-def on_step_missing(_: AnyRequest, fault: StepMissing) -> Redirect:
-    """To the step that comes first."""
+def on_other_page(_: AnyRequest, fault: StepMissing | AlreadyBooked) -> Redirect:
+    """To the step that comes first, or to the booking that the draft has become."""
     return redirect(fault.path)
 
 
@@ -88,7 +88,8 @@ def on_fault(request: AnyRequest, fault: Exception) -> Template:
 
 HANDLERS: ExceptionHandlersMap = {
     SignInNeeded: on_sign_in_needed,
-    StepMissing: on_step_missing,
+    StepMissing: on_other_page,
+    AlreadyBooked: on_other_page,
     RegionTrouble: on_region_trouble,
     RegionSays: on_region_says,
     ForeignForm: on_foreign_form,

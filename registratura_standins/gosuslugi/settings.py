@@ -17,7 +17,8 @@ from registratura_standins.gosuslugi.training import SWITCHES, Switch, read_swit
 class Settings:
     """`public_url` as browsers see it, no slash at its end; `region_url` where the region takes
     SOAP, `region_basic` the name:password that it may want, `region_seconds` how long its answer
-    may take; `training` what goes wrong on purpose."""
+    may take, `patience` how many seconds a patient waits for what goes on by itself; `training`
+    what goes wrong on purpose."""
 
     database_url: str = ""
     port: int = 8002
@@ -25,6 +26,7 @@ class Settings:
     registry_url: str = "http://127.0.0.1:8000"
     region_url: str = "http://127.0.0.1:8000/federal/er"
     region_seconds: float = 8.0
+    patience: float = 3.0
     region_basic: str = field(default="", repr=False)
     region_name: str = "Калужская область"
     region_zone: str = "Europe/Moscow"

@@ -51,6 +51,7 @@ def federal_settings(federal_database_url: str, federal_keys: Path) -> settings.
         esia_certificate_file=federal_keys / "esia.crt",
         key_file=federal_keys / "gosuslugi.key",
         certificate_file=federal_keys / "gosuslugi.crt",
+        patience=30,  # however busy the machine is
     )
 
 

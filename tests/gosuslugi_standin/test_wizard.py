@@ -72,7 +72,7 @@ async def test_from_the_doctor_to_the_number_of_the_booking(
     assert region.of("CreateAppointment")[0].fields["Slot_Id"] == envelopes.SLOT
     listed = text_of(await maria.get("/appointments"))
     assert "Запись подтверждена" in listed
-    assert (await maria.get(f"{draft}/check")).status_code == 404
+    assert (await maria.get(f"{draft}/check")).headers["location"] == done.url.path
 
 
 async def test_what_was_typed_stays_and_every_fault_is_told_at_once(federal: Litestar) -> None:
