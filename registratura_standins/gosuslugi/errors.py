@@ -44,17 +44,30 @@ def on_region_trouble(request: AnyRequest, fault: RegionTrouble) -> Template:
         status=503,
         words=fault.words,
         again=page_of(request),
+        step=_wizard_of(request),
     )
 
 
 def on_region_says(request: AnyRequest, said: RegionSays) -> Template | Redirect:
     """A no outside a booking. Whom the region does not know is asked for his data again."""
-    step = page_of(request)
-    if said.code == "PATIENT_NOT_FOUND":
-        return redirect(f"{step.rpartition('/')[0]}/patient?found=no")
+    step = _wizard_of(request)
+    if said.code == "PATIENT_NOT_FOUND" and step:
+        return redirect(f"{step}/patient?found=no")
     _LOG.warning("region_says", code=said.code[:60])
-    words = f"Регистратура региона ответила: {said.message}"
-    return page("trouble.html", visitor=known_visitor(request), status=502, words=words, again=step)
+    return page(
+        "trouble.html",
+        visitor=known_visitor(request),
+        status=502,
+        words=f"Регистратура региона ответила: {said.message}",
+        again=page_of(request),
+        step=step,
+    )
+
+
+def _wizard_of(request: AnyRequest) -> str:
+    """The address of the draft whose step it is, or nothing."""
+    path = page_of(request)
+    return path.rpartition("/")[0] if path.startswith("/booking/") else ""
 
 
 def on_missing(request: AnyRequest, fault: LookupError) -> Template:
@@ -83,7 +96,8 @@ def on_fault(request: AnyRequest, fault: Exception) -> Template:
     """A fault of ours, or no database."""
     down = isinstance(fault, psycopg.OperationalError | PoolTimeout)
     _LOG.error("database" if down else "fault", **logs.fault(fault))
-    return page("fault.html", visitor=known_visitor(request), status=503 if down else 500)
+    status, again = 503 if down else 500, page_of(request)
+    return page("fault.html", visitor=known_visitor(request), status=status, again=again)
 
 
 HANDLERS: ExceptionHandlersMap = {

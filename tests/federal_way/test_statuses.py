@@ -82,7 +82,7 @@ async def test_every_visit_is_told_of_ours_are_shown_and_both_sides_agree(
     await visits.book(db, account, whom, (await free(db, "ent"))[0].slot_id, now=now)
     await work(pool, pushing, "federal")
     listed = text_of(await maria.get("/appointments"))
-    assert "Отменена в регионе" in listed
+    assert "Запись отменена" in listed
     assert await states(db) == ["epgu cancelled", "portal booked"]
     counts = [(it.ours, it.source_code, it.status) for it in await statuses.count(federal_db)]
     assert counts == [

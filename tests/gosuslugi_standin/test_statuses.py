@@ -78,7 +78,7 @@ async def maria(federal: Litestar, region: ScriptedRegion) -> AsyncIterator[Brow
     ("status", "words"),
     [
         ("RECORDED", "Запись подтверждена"),
-        ("CANCELED", "Отменена в регионе"),
+        ("CANCELED", "Запись отменена"),
         ("SUCCESS", "Приём состоялся"),
         ("PATIENT_NOT_ARRIVED", "Пациент не пришёл"),
     ],
@@ -101,7 +101,7 @@ async def test_the_last_status_of_an_ordered_list_stands_and_a_repeat_changes_no
 ) -> None:
     recorded, cancelled = message("RECORDED"), message("CANCELED")
     await told(federal, recorded, recorded, cancelled, cancelled, recorded, message("SUCCESS"))
-    assert "Отменена в регионе" in text_of(await maria.get("/appointments"))
+    assert "Запись отменена" in text_of(await maria.get("/appointments"))
     kept = await statuses.search(federal_db, envelopes.BOOK)
     assert [it.status for it in kept] == ["RECORDED", "CANCELED", "RECORDED", "SUCCESS"]
 
@@ -137,7 +137,7 @@ async def test_a_status_that_comes_before_the_number_is_known_is_not_forgotten(
     draft = await name_petr(maria)
     await choose_time(maria, draft)
     await told(federal, message("RECORDED"), message("CANCELED"))
-    assert "Отменена в регионе" in text_of(await book(maria, draft))
+    assert "Запись отменена" in text_of(await book(maria, draft))
 
 
 async def test_what_was_booked_elsewhere_is_counted_and_shown_to_nobody(

@@ -42,7 +42,6 @@ async def test_the_area_doctor_appears_by_himself_and_no_clinic_is_asked(
     assert "Детское отделение, Учебная поликлиника № 17" in words
     assert "г. Примерск, ул. Садовая, д. 4" in words
     assert "Как мы выбрали врача" in words
-    assert "Пока участкового нет, принимают Громов Илья" in words
     assert region.operations == ["GetPatientInfo", "GetMOInfoExtended", "GetMOResourceInfo"]
     asked = region.of("GetMOResourceInfo")[0].fields
     assert asked["Service_Posts"] == {"Post": {"Post_Id": "59"}}
