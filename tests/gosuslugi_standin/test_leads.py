@@ -103,8 +103,10 @@ async def test_abbreviations_stay_on_the_pages(maria: Browser) -> None:
     clinics = await maria.get(next(it for it in links if it.endswith("position=53")))
     place = next(it for it in Page(clinics.text).links if "/doctors?" in it)
     await send(maria, place, f"{draft}/doctor")
-    slot = {"slot": envelopes.SLOT}
-    await maria.send_form(await maria.get(f"{draft}/time"), f"{draft}/time", **slot)
+    times, slot = await maria.get(f"{draft}/time"), {"slot": envelopes.SLOT}
+    assert place in Page(times.text).links  # back among the doctors like this one
+    await maria.send_form(times, f"{draft}/time", **slot)
+    assert place in Page((await maria.get(f"{draft}/check")).text).links
     done = await book(maria, draft)
     for path in (done.url.path, f"{done.url.path}/cancel", "/appointments"):
         page = text_of(await maria.get(path))
@@ -121,6 +123,7 @@ async def test_who_cannot_be_booked_by_oneself_may_need_a_referral(
         region.say(operation, lambda it: region.no(it, "NO_DATA_FOUND"))
     page = await maria.get(f"{draft}/{step}?position=54")
     assert "нужно направление" in text_of(page)
+    assert "не нашлось" in text_of(page)
     assert {f"{draft}/referral", f"{draft}/positions"} <= set(Page(page.text).links)
 
 
