@@ -36,6 +36,7 @@ from registratura_standins.gosuslugi import (
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.cookies import cookie_name
 from registratura_standins.gosuslugi.database import migrate, open_pool
+from registratura_standins.gosuslugi.errands import Errands
 from registratura_standins.gosuslugi.esia import keep_identity, open_esia
 from registratura_standins.gosuslugi.region import open_region
 from registratura_standins.gosuslugi.sessions import sweep
@@ -95,6 +96,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         due.cancel()
         with suppress(asyncio.CancelledError):
             await due
+        await app.state.errands.end()
         await app.state.region.http.aclose()
         await app.state.esia.http.aclose()
         await app.state.pool.close()
@@ -150,6 +152,7 @@ def create_app(settings: Settings) -> Litestar:
                 "settings": settings,
                 "esia": open_esia(settings),
                 "region": open_region(settings),
+                "errands": Errands(),
             }
         ),
         dependencies={"newcomer": Provide(newcomer), "visitor": Provide(visitor)},

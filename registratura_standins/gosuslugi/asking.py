@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from registratura_standins.gosuslugi import accounts, answers, bookings, requests, settling
+from registratura_standins.gosuslugi import accounts, answers, bookings, drafts, requests, settling
 from registratura_standins.gosuslugi.answers import Booked, RegionSays
 from registratura_standins.gosuslugi.bookings import Booking
 from registratura_standins.gosuslugi.cancelling import send_cancelling
@@ -129,6 +129,7 @@ async def _keep_success(line: Line, booking: Booking, answer: Booked, now: datet
         if not await settling.book(db, booking, answer, now):
             return False
         await apply_known(db, answer.book_id)
+        await drafts.drop(db, booking.region_session)
         return True
 
 

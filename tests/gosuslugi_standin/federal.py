@@ -50,6 +50,7 @@ PETR = {
     "policy_number": "1234567891234567",
     "no_middle_name": "",
 }
+REGION = ("region", "a-password-of-the-region")  # how the region shows who it is
 
 
 @asynccontextmanager
