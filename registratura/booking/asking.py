@@ -40,6 +40,7 @@ async def lock_offers(
         referrals=[wish.referral_id for wish in wishes],
         account=first.account_id,
         actor_id=first.actor.id,
+        actor_kind=first.actor.kind,
         channel=first.channel,
         keep_proposals=keep_proposals,
         now=first.now,
@@ -123,7 +124,9 @@ _FACTS: LiteralString = f"""
            case when not wanted.sees or wanted.hidden <> '{{}}' then (
                select count(*) from event
                where person_id = wanted.patient_id and kind = 'appointment.clash_not_shown'
-                 and actor_id = %(actor_id)s
+                 -- a federal caller has as many sessions as he likes
+                 and (actor_id = %(actor_id)s
+                      or actor_kind = 'federation' and %(actor_kind)s = 'federation')
                  and at >= date_trunc('day', %(now)s::timestamptz, organisation.zone)
            ) else 0 end as hidden_clashes,
            array(select starts_at from appointment

@@ -108,7 +108,7 @@ _PARTS: LiteralString = """
         'sessions', (select jsonb_agg(jsonb_build_object(
             'browser', browser, 'created_at', created_at, 'seen_at', seen_at,
             'ends_at', ends_at) order by created_at)
-            from web_session where account_id = %(account)s),
+            from web_session where account_id = %(account)s and ends_at > created_at),
         'staff_roles', (select jsonb_agg(jsonb_build_object(
             'role', role, 'organisation', organisation.short_name,
             'department', department.name, 'valid_from', valid_from, 'valid_to', valid_to,

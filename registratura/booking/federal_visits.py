@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from registratura import db as database
 from registratura.booking.model import Receipt
 from registratura.db import Connection
+from registratura.people.acting import VISIT_IS_KEPT
 
 
 @dataclass(frozen=True)
@@ -136,11 +137,12 @@ _TOLD: LiteralString = """
 
 @dataclass(frozen=True)
 class Booked:
-    """A visit that the gateway has given, whatever became of it."""
+    """A visit that the gateway has given, whatever became of it. `kept`: the patient hides it."""
 
     id: UUID
     patient_id: UUID
     state: str
+    kept: bool
 
 
 async def find_by_number(db: Connection, number: str) -> Booked | None:
@@ -150,8 +152,10 @@ async def find_by_number(db: Connection, number: str) -> Booked | None:
     return await database.find(
         db,
         Booked,
-        """
-        select id, patient_id, state from appointment
+        "select id, patient_id, state, "
+        + VISIT_IS_KEPT
+        + """ as kept
+        from appointment as visit
         where number = %(number)s and federal_session is not null
         """,
         number=int(number),

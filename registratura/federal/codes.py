@@ -73,6 +73,7 @@ READING: Mapping[type[Refusal], str] = {
 
 CANCELLING: Mapping[type[Refusal], str] = {
     federal.VisitNotFound: "RECORD_NOT_FOUND",
+    federal.VisitKept: CANNOT_CANCEL,
     federal.VisitMoved: CANNOT_CANCEL,
     booking.CannotBeCancelled: CANNOT_CANCEL,
 }

@@ -25,6 +25,7 @@ from registratura.portal import (
     signin,
     times,
     together,
+    unfinished,
 )
 from registratura.web.vision import choose_vision
 
@@ -35,6 +36,7 @@ ROUTES: list[ControllerRouterHandler] = [
     signin.sign_in_page,
     signin.start,
     signin.finish,
+    unfinished.unfinished,
     signin.sign_out,
     consent.ask,
     consent.give,

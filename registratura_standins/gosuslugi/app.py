@@ -9,12 +9,13 @@ import psycopg
 import structlog
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 from psycopg_pool import PoolTimeout
 
+from registratura_ground.forgery import Forms
 from registratura_ground.look.static import static_route
 from registratura_standins.gosuslugi import (
     appointments,
@@ -35,6 +36,7 @@ from registratura_standins.gosuslugi import (
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.cookies import cookie_name
 from registratura_standins.gosuslugi.database import migrate, open_pool
+from registratura_standins.gosuslugi.errands import Errands
 from registratura_standins.gosuslugi.esia import keep_identity, open_esia
 from registratura_standins.gosuslugi.region import open_region
 from registratura_standins.gosuslugi.sessions import sweep
@@ -94,6 +96,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
         due.cancel()
         with suppress(asyncio.CancelledError):
             await due
+        await app.state.errands.end()
         await app.state.region.http.aclose()
         await app.state.esia.http.aclose()
         await app.state.pool.close()
@@ -129,6 +132,16 @@ def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
     return add_headers
 
 
+def _walls(settings: Settings) -> DefineMiddleware:
+    return DefineMiddleware(
+        Forms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        session_cookie=cookie_name(settings, "session"),
+        token_cookie=cookie_name(settings, "csrf"),
+    )
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application; its key is made here, the schema at its start."""
     keep_identity(settings)
@@ -139,17 +152,13 @@ def create_app(settings: Settings) -> Litestar:
                 "settings": settings,
                 "esia": open_esia(settings),
                 "region": open_region(settings),
+                "errands": Errands(),
             }
         ),
         dependencies={"newcomer": Provide(newcomer), "visitor": Provide(visitor)},
         lifespan=[_running],
         template_config=pages.make_templates(settings),
-        csrf_config=CSRFConfig(
-            secret=settings.secret,
-            cookie_name=cookie_name(settings, "csrf"),
-            cookie_secure=settings.secure,
-            cookie_httponly=True,
-        ),
+        middleware=[_walls(settings)],
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         exception_handlers=errors.HANDLERS,
         before_send=[_make_header_hook(settings)],

@@ -12,13 +12,13 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from registratura_standins.gosuslugi import accounts, answers, bookings, requests, settling
+from registratura_standins.gosuslugi import accounts, answers, bookings, drafts, requests, settling
 from registratura_standins.gosuslugi.answers import Booked, RegionSays
 from registratura_standins.gosuslugi.bookings import Booking
 from registratura_standins.gosuslugi.cancelling import send_cancelling
 from registratura_standins.gosuslugi.database import Pool
 from registratura_standins.gosuslugi.region import Region, RegionTrouble
-from registratura_standins.gosuslugi.statuses import apply_known
+from registratura_standins.gosuslugi.statuses import apply_known, lock_pushes
 
 _LOG = structlog.get_logger("booking")
 TIMED_OUT = "SESSION_TIMED_OUT"
@@ -99,16 +99,8 @@ async def _settle(line: Line, booking: Booking, answer: Booked, now: datetime) -
 
 
 async def _settle_success(line: Line, booking: Booking, answer: Booked, now: datetime) -> None:
-    differences = compare(booking, answer)
     try:
-        async with line.pool.connection() as db:
-            if differences:
-                _LOG.error("data_mismatch", booking=str(booking.id))
-                await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
-            elif await settling.book(db, booking, answer, now):
-                await apply_known(db, answer.book_id)
-            elif await _is_another(line, booking, answer):
-                await send_cancelling(line.region, answer.book_id, NOT_CREATED)
+        kept = await _keep_success(line, booking, answer, now)
     except psycopg.errors.UniqueViolation:
         # The number is that of another visit, which must not be touched.
         _LOG.error("number_used_twice", booking=str(booking.id))
@@ -118,7 +110,27 @@ async def _settle_success(line: Line, booking: Booking, answer: Booked, now: dat
         _LOG.error("not_stored", booking=str(booking.id), kind=type(fault).__name__)
         await send_cancelling(line.region, answer.book_id, NOT_CREATED)
         raise
+    else:
+        if not kept and await _is_another(line, booking, answer):
+            await send_cancelling(line.region, answer.book_id, NOT_CREATED)
     await carry_out(line, booking.id, now)
+
+
+async def _keep_success(line: Line, booking: Booking, answer: Booked, now: datetime) -> bool:
+    """Write down the yes and what was pushed of it, or neither: what is not stored here whole is
+    taken back in the region. False where the booking no longer waits for an answer."""
+    differences = compare(booking, answer)
+    async with line.pool.connection() as db, db.transaction():
+        if differences:
+            _LOG.error("data_mismatch", booking=str(booking.id))
+            await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
+            return True
+        await lock_pushes(db, answer.book_id)
+        if not await settling.book(db, booking, answer, now):
+            return False
+        await apply_known(db, answer.book_id)
+        await drafts.drop(db, booking.region_session)
+        return True
 
 
 async def _is_another(line: Line, booking: Booking, answer: Booked) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
+from registratura_standins.gosuslugi import drafts
 from registratura_standins.gosuslugi.database import Connection, find, pack, rows, unpack, value
 from registratura_standins.gosuslugi.drafts import Draft
 from registratura_standins.gosuslugi.patients import Patient
@@ -90,9 +91,18 @@ def _read(row: dict[str, Any]) -> Booking:
 async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
     """Write down that this draft's time is about to be asked for; the booking's id.
 
-    The same session and slot are one booking however often the button is pressed. `lease`: how
-    long the one who asks may take before another asks in his place.
+    The same session and slot are one booking however often the button is pressed. While the
+    answer about another time is awaited, or where it was yes, that one is the answer. `lease`: how
+    long the one who asks may take before another asks in his place. Wants a transaction.
     """
+    left = await drafts.lock(db, draft.id)
+    before = await find_of(db, oid, draft.id, only_awaited=left)
+    if before is not None:
+        return before
+    return await _write(db, draft, oid, lease, now)
+
+
+async def _write(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
     slot = draft.timed
     made = await value(
         db,
@@ -106,7 +116,8 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
             visit_time = excluded.visit_time, starts_at = excluded.starts_at, tries = 0,
             book_id = null, code = null, comment = null, answered_at = null, unwanted = false,
             cancel_reason = null, cancel_state = null, cancel_comment = null, differences = '[]',
-            patient = excluded.patient, place = excluded.place, room = excluded.room
+            patient = excluded.patient, place = excluded.place, room = excluded.room,
+            referral_id = excluded.referral_id
         where booking.state = any(%(anew)s) and booking.cancel_state is distinct from 'asked'
         returning id
         """,
@@ -131,6 +142,26 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
             slot=slot.id,
         )
     return UUID(str(made))
+
+
+async def find_of(
+    db: Connection, oid: int, draft_id: UUID, *, only_awaited: bool = False
+) -> UUID | None:
+    """The account's booking that this draft has become, the last that was asked for."""
+    found: UUID | None = await value(
+        db,
+        """
+        select id from booking
+        where region_session = %(draft)s and oid = %(oid)s
+          and ((state in ('asked', 'unknown') and not unwanted)
+            or (state = 'booked' and not %(only_awaited)s))
+        order by asked_at desc limit 1
+        """,
+        draft=draft_id,
+        oid=oid,
+        only_awaited=only_awaited,
+    )
+    return found
 
 
 async def get(db: Connection, oid: int, id: UUID) -> Booking:

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura_standins.gosuslugi import asking, bookings, drafts
+from registratura_standins.gosuslugi import asking, bookings
 from registratura_standins.gosuslugi.pages import page, redirect
 from registratura_standins.gosuslugi.visitors import Visitor
 
@@ -23,11 +23,7 @@ async def book(visitor: Visitor, draft_id: UUID) -> Redirect:
     """Ask the region; whatever it says stands on the booking's own page."""
     draft = await visitor.draft(draft_id)
     line, oid = visitor.line, visitor.account.oid
-    async with visitor.pool.connection() as db:
+    async with visitor.pool.connection() as db, db.transaction():
         booking_id = await bookings.ask_for(db, draft, oid, line.lease, visitor.now)
-    await asking.ask_now(line, booking_id, visitor.now)
-    async with visitor.pool.connection() as db:
-        booking = await bookings.get(db, oid, booking_id)
-        if booking.awaited or booking.state == "booked":
-            await drafts.drop(db, draft.id)
-    return redirect(f"/appointments/{booking.id}")
+    await visitor.wait_for(asking.ask_now(line, booking_id, visitor.now))
+    return redirect(f"/appointments/{booking_id}")

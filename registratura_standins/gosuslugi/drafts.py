@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from registratura_standins.gosuslugi.answers import Identified
 from registratura_standins.gosuslugi.database import Connection, execute, find, pack, unpack, value
@@ -55,6 +55,14 @@ class Draft:
         return self.slot
 
 
+class AlreadyBooked(Exception):
+    """The draft has become that booking; `path` is its page."""
+
+    def __init__(self, booking_id: UUID) -> None:
+        self.path = f"/appointments/{booking_id}"
+        super().__init__(booking_id)
+
+
 class StepMissing(Exception):
     """A later step was opened before this one."""
 
@@ -64,13 +72,15 @@ class StepMissing(Exception):
 
 
 async def begin(db: Connection, session: Session, whom: Whom, now: datetime) -> UUID:
-    """A new draft with a Session_ID of its own; its id."""
+    """A new draft with a Session_ID of its own; its id. Both are the same, so that the booking
+    which it becomes is found by either."""
     made = await value(
         db,
         """
-        insert into draft (session_hash, whom, changed_at)
-        values (%(session)s, %(whom)s, %(now)s) returning id
+        insert into draft (id, region_session, session_hash, whom, changed_at)
+        values (%(id)s, %(id)s, %(session)s, %(whom)s, %(now)s) returning id
         """,
+        id=uuid4(),
         session=session.id_hash,
         whom=whom,
         now=now,
@@ -181,9 +191,19 @@ async def keep_slot(db: Connection, draft: Draft, slot: Slot | None, now: dateti
     )
 
 
-async def drop(db: Connection, draft_id: UUID) -> None:
+async def lock(db: Connection, id: UUID) -> bool:
+    """Until the transaction ends no other of this draft's times is asked for. False where the
+    draft is there no more."""
+    return await value(db, "select 1 from draft where id = %(id)s for update", id=id) is not None
+
+
+async def drop(db: Connection, region_session: str) -> None:
     """It has become a booking."""
-    await execute(db, "delete from draft where id = %(id)s", id=draft_id)
+    await execute(
+        db,
+        "delete from draft where region_session = %(region_session)s",
+        region_session=region_session,
+    )
 
 
 async def find_of(db: Connection, session: Session, region_session: str) -> UUID | None:

@@ -97,6 +97,9 @@ async def _find_referral(
 
 async def _tell(call: Call, refusal: Refusal, session: Session | None) -> tuple[No, Parameters]:
     """The refusal's code with its parameters, if the setting lets the existing visit be told of."""
+    if isinstance(refusal, refusals.NeedsConfirmedLink):
+        # here only of what is hidden: it is said as of any position that is not booked here
+        refusal = refusals.NotSelfBooked(phone=refusal.parameters["phone"])
     no = No.of(refusal, codes.BOOKING)
     if isinstance(refusal, refusals.WrongAge):
         ages = (("Min_Age", "min_age"), ("Max_Age", "max_age"))
