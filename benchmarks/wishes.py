@@ -5,7 +5,7 @@ They stand in `bench_wish`, numbered from 1, so that the registry and pgbench dr
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -37,6 +37,11 @@ class Wish:
     policy: str
 
     @property
+    def is_adult(self) -> bool:
+        """Whether doctors for adults receive him: nobody of 17 to 19 years wishes anything."""
+        return date.fromisoformat(self.birth_date) < date.today() - timedelta(days=18 * 366)
+
+    @property
     def session_id(self) -> str:
         """What the browser of this patient brings."""
         return f"bench-{self.n}"
@@ -52,7 +57,7 @@ class Wish:
 _UUIDS = ("patient", "slot", "post", "key", "account")
 
 
-def make(database: Database, *, quota: int = 100) -> int:
+def make(database: Database, *, quota: int = 100, most: int = 50_000) -> int:
     """Fill `bench_wish`, an account and a session for each; how many there are.
 
     Of a session's slots only so many per cent are wished for, so that a channel's quota holds them.
@@ -66,6 +71,7 @@ def make(database: Database, *, quota: int = 100) -> int:
                 "after": now + timedelta(days=4),
                 "until": now + timedelta(days=10),
                 "quota": quota,
+                "most": most,
             },
         )
         for statement in (_ACCOUNTS, _CONSENTS, _SESSIONS):
@@ -73,6 +79,12 @@ def make(database: Database, *, quota: int = 100) -> int:
         db.execute("alter table bench_wish add primary key (n)")
         db.execute("grant select on bench_wish to registratura_app")
         db.execute("vacuum analyze bench_wish, account, consent, web_session")
+    return count(database)
+
+
+def count(database: Database) -> int:
+    """How many wishes there are."""
+    with psycopg.connect(database.admin_url) as db:
         found = db.execute("select count(*) from bench_wish").fetchone()
     return int(found[0]) if found else 0
 
@@ -148,6 +160,7 @@ _PAIRS = """
            %(now)s::timestamptz + interval '14 days' as until,
            gen_random_uuid() as key, gen_random_uuid() as account, null::bytea as session
     from offered join patient on (patient.child, patient.line) = (offered.child, offered.line)
+    order by n limit %(most)s
 """
 _ACCOUNTS = """
     insert into account (id, issuer, oid, person_id, last_name, first_name, middle_name,
