@@ -62,7 +62,7 @@ class Visitor:
             try:
                 return await drafts.get(db, self.session, id)
             except NoDraft:
-                booking_id = await bookings.find_of(db, self.account.oid, id)
+                booking_id = await bookings.find_of(db, self.account.oid, str(id))
                 if booking_id is None:
                     raise
                 raise AlreadyBooked(booking_id) from None
