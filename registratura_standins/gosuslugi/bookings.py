@@ -96,7 +96,7 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
     long the one who asks may take before another asks in his place. Wants a transaction.
     """
     left = await drafts.lock(db, draft.id)
-    before = await find_of(db, oid, draft.id, only_awaited=left)
+    before = await find_of(db, oid, draft.region_session, only_awaited=left)
     if before is not None:
         return before
     return await _write(db, draft, oid, lease, now)
@@ -145,19 +145,19 @@ async def _write(db: Connection, draft: Draft, oid: int, lease: timedelta, now: 
 
 
 async def find_of(
-    db: Connection, oid: int, draft_id: UUID, *, only_awaited: bool = False
+    db: Connection, oid: int, region_session: str, *, only_awaited: bool = False
 ) -> UUID | None:
-    """The account's booking that this draft has become, the last that was asked for."""
+    """The account's booking that a draft with that session has become, the last asked for."""
     found: UUID | None = await value(
         db,
         """
         select id from booking
-        where region_session = %(draft)s and oid = %(oid)s
+        where region_session = %(region_session)s and oid = %(oid)s
           and ((state in ('asked', 'unknown') and not unwanted)
             or (state = 'booked' and not %(only_awaited)s))
         order by asked_at desc limit 1
         """,
-        draft=draft_id,
+        region_session=region_session,
         oid=oid,
         only_awaited=only_awaited,
     )

@@ -79,7 +79,9 @@ async def choose_time(request: AnyRequest, visitor: Visitor, draft_id: UUID) -> 
     free = await talk.schedule(talk.draft.chosen, (day, day))
     slot = next((it for it in free if it.id == typed["slot"]), None)
     async with visitor.pool.connection() as db:
-        await drafts.keep_slot(db, talk.draft, slot, visitor.now)
+        kept = await drafts.keep_slot(db, talk.draft, slot, visitor.now)
+    if not kept:  # another doctor or patient was chosen in another tab
+        return redirect(f"/booking/{draft_id}/time")
     return redirect(f"/booking/{draft_id}/check" if slot else f"{back}&taken=1")
 
 

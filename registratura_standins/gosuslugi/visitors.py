@@ -1,5 +1,6 @@
 """Who looks at a page, and what a handler works with: database, region, settings, the time."""
 
+import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -61,7 +62,7 @@ class Visitor:
             try:
                 return await drafts.get(db, self.session, id)
             except NoDraft:
-                booking_id = await bookings.find_of(db, self.account.oid, id)
+                booking_id = await bookings.find_of(db, self.account.oid, str(id))
                 if booking_id is None:
                     raise
                 raise AlreadyBooked(booking_id) from None
@@ -71,10 +72,10 @@ class Visitor:
         await self.errands.run(work, self.settings.patience)
 
     def conversation(self, draft: Draft) -> Conversation:
-        """The talk with the region about this draft."""
-        return Conversation(
-            self.region, self.pool, draft, self.account.applicant, self.now, self.today
-        )
+        """The talk with the region about this draft, as long as one answer may take."""
+        until = asyncio.get_running_loop().time() + self.settings.region_seconds
+        who = self.account.applicant
+        return Conversation(self.region, self.pool, draft, who, self.now, self.today, until)
 
 
 def lease_of(settings: Settings) -> timedelta:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from litestar import Litestar
 
@@ -38,6 +39,19 @@ AWAITED = "Запрос отправлен"
 def soon(region: ScriptedRegion) -> None:
     """The region's times are those of tomorrow."""
     region.tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+
+
+class Late(httpx.AsyncBaseTransport):
+    """The line to a region that thinks so many seconds before each answer."""
+
+    def __init__(self, region: ScriptedRegion, seconds: float) -> None:
+        self._line = region.transport
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The region's answer, later."""
+        await asyncio.sleep(self._seconds)
+        return await self._line.handle_async_request(request)
 
 
 @asynccontextmanager
@@ -76,6 +90,17 @@ async def test_a_region_that_trickles_is_slow_and_may_have_done_it(head: bytes) 
                 await region.ask(asked, answers.cancelled)
         assert trouble.value.sent
         await region.http.aclose()
+
+
+async def test_a_page_of_many_questions_waits_no_longer_than_one_of_one(
+    federal_settings: Settings, region: ScriptedRegion
+) -> None:
+    hasty = replace(federal_settings, region_seconds=2.0)
+    async with running(hasty, Late(region, 1.1)) as app:  # in time, each of them
+        maria = await signed_in(app)
+        answer = await maria.get(f"{await name_petr(maria)}/doctor")
+        assert answer.status_code == 503
+        assert "отвечает слишком долго" in text_of(answer)
 
 
 @pytest.fixture
