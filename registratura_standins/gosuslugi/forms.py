@@ -3,6 +3,7 @@
 from registratura_standins.gosuslugi.visitors import AnyRequest
 
 _LONGEST = 300  # signs of a field
+_LONGEST_KIND = 20_000  # of the hidden one that holds all that the region says of a kind of doctor
 
 
 async def read_form(request: AnyRequest) -> dict[str, str]:
@@ -10,7 +11,7 @@ async def read_form(request: AnyRequest) -> dict[str, str]:
     what our pages send."""
     form = await request.form()
     return {
-        name: text.replace("\x00", "")[:_LONGEST]
+        name: text.replace("\x00", "")[: _LONGEST_KIND if name == "kind" else _LONGEST]
         for name, text in dict(form).items()
         if isinstance(text, str)
     }
