@@ -88,8 +88,11 @@ def _read(row: dict[str, Any]) -> Booking:
     return Booking(**read)
 
 
-async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
-    """Write down that this draft's time is about to be asked for; the booking's id.
+async def ask_for(
+    db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime
+) -> tuple[UUID, bool]:
+    """Write down that this draft's time is about to be asked for; the booking's id, and whether it
+    is to be asked for now: else another is at it.
 
     The same session and slot are one booking however often the button is pressed. While the
     answer about another time is awaited, or where it was yes, that one is the answer. `lease`: how
@@ -98,13 +101,24 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
     left = await drafts.lock(db, draft.id)
     before = await find_of(db, oid, draft.region_session, only_awaited=left)
     if before is not None:
-        return before
-    return await _write(db, draft, oid, lease, now)
+        return before, False
+    made = await _write(db, draft, oid, lease, now)
+    if made is not None:
+        return made, True
+    there = await value(
+        db,
+        "select id from booking where region_session = %(session)s and slot_id = %(slot)s",
+        session=draft.region_session,
+        slot=draft.timed.id,
+    )
+    return UUID(str(there)), False
 
 
-async def _write(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
+async def _write(
+    db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime
+) -> UUID | None:
     slot = draft.timed
-    made = await value(
+    made: UUID | None = await value(
         db,
         """
         insert into booking (oid, region_session, slot_id, visit_time, starts_at, patient, place,
@@ -134,14 +148,7 @@ async def _write(db: Connection, draft: Draft, oid: int, lease: timedelta, now: 
         next=now + lease,
         anew=list(_ASKED_ANEW),
     )
-    if made is None:
-        made = await value(
-            db,
-            "select id from booking where region_session = %(session)s and slot_id = %(slot)s",
-            session=draft.region_session,
-            slot=slot.id,
-        )
-    return UUID(str(made))
+    return made
 
 
 async def find_of(

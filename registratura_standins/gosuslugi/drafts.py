@@ -55,6 +55,12 @@ class Draft:
             raise StepMissing(self, "time")
         return self.slot
 
+    @property
+    def seen(self) -> str:
+        """What is on the page of the check: that patient, by his session, and that time. Raises
+        `StepMissing`."""
+        return f"{self.region_session} {self.timed.id}"
+
 
 class AlreadyBooked(Exception):
     """The draft has become that booking; `path` is its page."""

@@ -49,8 +49,10 @@ class Day:
 
 
 @get("/booking/{draft_id:uuid}/time", name="time")
-async def show_times(visitor: Visitor, draft_id: UUID, day: str = "", taken: str = "") -> Template:
-    """Fourteen days with how much is free, and the times of one of them."""
+async def show_times(
+    visitor: Visitor, draft_id: UUID, day: str = "", slot: str = "", taken: str = ""
+) -> Template:
+    """Fourteen days with how much is free, and the times of one of them; `slot` is marked."""
     talk = await visitor.conversation(await visitor.draft(draft_id)).identified()
     days = _by_day(await talk.schedule(talk.draft.chosen, talk.days), visitor.today)
     free = [it for it in days if it.times]
@@ -62,6 +64,7 @@ async def show_times(visitor: Visitor, draft_id: UUID, day: str = "", taken: str
         draft=talk.draft,
         days=days,
         shown=shown,
+        picked=slot or (talk.draft.slot.id if talk.draft.slot else ""),
         taken=taken == "1",
         missed=taken == "none",
     )

@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from registratura_standins.gosuslugi import answers, requests
 from registratura_standins.gosuslugi.database import Connection, value
+from registratura_standins.gosuslugi.esia import EsiaFault
 from registratura_standins.gosuslugi.region import RegionSlow, open_region
 from registratura_standins.gosuslugi.settings import Settings
 from registratura_standins.gosuslugi.training import read_switches
@@ -39,6 +40,15 @@ AWAITED = "Запрос отправлен"
 def soon(region: ScriptedRegion) -> None:
     """The region's times are those of tomorrow."""
     region.tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+
+
+async def test_an_esia_that_trickles_is_down(federal: Litestar) -> None:
+    async with trickling(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n") as url:
+        esia = replace(federal.state.esia, url=url.rstrip("/"), seconds=0.5)
+        with pytest.raises(EsiaFault) as fault:
+            async with asyncio.timeout(20):
+                await esia.sign_on("a code", datetime.now(UTC))
+        assert fault.value.down
 
 
 class Late(httpx.AsyncBaseTransport):

@@ -111,3 +111,19 @@ async def test_what_was_chosen_for_one_is_not_kept_for_another(
     assert not await drafts.keep_slot(federal_db, tab.draft, tab.draft.slot, now)
     kept = await drafts.get(federal_db, tab.session, tab.draft.id)
     assert (kept.known.first_name, kept.place, kept.slot) == ("Павел", None, None)
+
+
+async def test_what_is_booked_is_what_the_page_has_shown(tab: Tab, region: ScriptedRegion) -> None:
+    check = await tab.browser.get(f"{tab.path}/check")
+    other = envelopes.SLOT.replace("7b31", "7b32")
+    times = await tab.browser.get(f"{tab.path}/time")
+    await tab.browser.send_form(times, f"{tab.path}/time", slot=other)
+    answer = await tab.browser.send_form(check, f"{tab.path}/book")
+    assert answer.headers["location"] == f"{tab.path}/check?changed=1"
+    assert "В другом окне вы выбрали другое" in text_of(
+        await tab.browser.get(answer.headers["location"])
+    )
+    assert BOOK not in region.operations
+    region.say(BOOK, envelopes.booked(slot=other, time=envelopes.TIME.replace("08:20", "08:35")))
+    assert "Вы записаны" in text_of(await book(tab.browser, tab.path))
+    assert region.of(BOOK)[0].fields["Slot_Id"] == other
