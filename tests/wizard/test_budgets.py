@@ -141,6 +141,29 @@ async def whole_reads(pool: Pool, big: set[str]) -> dict[str, set[str]]:
     return found
 
 
+async def plans_of_bookings(pool: Pool) -> list[str]:
+    """The plans of the statements that lock what a booking needs."""
+    plans = []
+    held = [await pool.getconn() for _ in range(pool.get_stats()["pool_size"])]
+    for db in held:
+        async with db.cursor(row_factory=tuple_row) as cursor:
+            await cursor.execute(
+                """
+                select name, cardinality(parameter_types) from pg_prepared_statements
+                where statement like '%in_the_way%'
+                """,
+                prepare=False,
+            )
+            for name, number in await cursor.fetchall():
+                nulls = ", ".join(["null"] * number)
+                await cursor.execute(f"explain execute {name}({nulls})".encode(), prepare=False)
+                plans.append("\n".join(row[0] for row in await cursor.fetchall()))
+    for db in held:
+        await pool.putconn(db)
+    assert plans
+    return plans
+
+
 async def test_no_page_reads_a_big_table_whole(
     app: Litestar,
     maria: httpx.AsyncClient,
@@ -165,6 +188,11 @@ async def test_no_page_reads_a_big_table_whole(
     big = grow(server, database)
     assert big >= {"person", "slot", "appointment", "event", "account", "web_session", "relative"}
     assert await whole_reads(app.state.pool, big) == {}
+    for plan in await plans_of_bookings(app.state.pool):
+        lines = plan.splitlines()
+        holds = [it for it, line in enumerate(lines) if "held" in line and "Index Scan" in line]
+        assert len(holds) >= 3
+        assert all("Index Cond" in lines[it + 1] for it in holds), plan
 
 
 async def test_without_its_index_a_table_would_be_read_whole(
