@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import structlog
@@ -142,19 +143,22 @@ def _walls(settings: Settings) -> DefineMiddleware:
     )
 
 
+def make_state(settings: Settings) -> dict[str, Any]:
+    """What an application begins with."""
+    return {
+        "settings": settings,
+        "esia": open_esia(settings),
+        "region": open_region(settings),
+        "errands": Errands(),
+    }
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application; its key is made here, the schema at its start."""
     keep_identity(settings)
     return Litestar(
         [*ROUTES, static_route(pages.make_shelf())],
-        state=State(
-            {
-                "settings": settings,
-                "esia": open_esia(settings),
-                "region": open_region(settings),
-                "errands": Errands(),
-            }
-        ),
+        state=State(make_state(settings)),
         dependencies={"newcomer": Provide(newcomer), "visitor": Provide(visitor)},
         lifespan=[_running],
         template_config=pages.make_templates(settings),
