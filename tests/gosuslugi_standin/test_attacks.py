@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from registratura_standins.gosuslugi import asking, drafts, kinds
+from registratura_standins.gosuslugi import drafts, kinds
 from registratura_standins.gosuslugi.database import Connection, value
 from registratura_standins.gosuslugi.places import Inner, Service, Target
 from registratura_standins.gosuslugi.sessions import Session, hash_id
@@ -24,7 +24,6 @@ from tests.gosuslugi_standin.federal import (
     begin,
     book,
     choose_time,
-    line_of,
     name_petr,
     running,
     send,
@@ -120,13 +119,28 @@ async def test_a_process_that_ends_between_sending_and_settling_loses_nothing(
         assert "Запрос отправлен" in text_of(page)
         assert len(region.of(BOOK)) == 1  # the region has heard it, its answer is under way
     assert await value(federal_db, "select state from booking") == "asked"
-    async with running(federal_settings, region.transport) as app:
-        later = datetime.now(UTC) + timedelta(hours=1)
-        await asking.look_after(line_of(app), later)
-        again = await signed_in(app)
-        assert "Вы записаны" in text_of(await again.get(page.url.path))
+    async with running(hasty, region.transport) as app:
+        again, words = await signed_in(app), ""
+        async with asyncio.timeout(20):  # not as long as the one who has died might have taken
+            while "Вы записаны" not in words:
+                await asyncio.sleep(0.1)
+                words = text_of(await again.get(page.url.path))
     first, second = region.of(BOOK)
     assert first.fields == second.fields
+
+
+async def test_an_answer_that_is_awaited_for_long_is_said_to_be_late(
+    federal: Litestar, region: ScriptedRegion, federal_db: Connection
+) -> None:
+    maria = await signed_in(federal)
+    path = (await whole_walk(maria)).url.path
+    for asked, words in (("1 second", "ещё не ответила"), ("1 minute", "Ответ задерживается")):
+        await federal_db.execute(
+            "update booking set state = 'asked', next_try_at = null, book_id = null,"
+            " asked_at = now() - %s::interval",
+            (asked,),
+        )
+        assert words in text_of(await maria.get(path))
 
 
 async def test_a_kind_of_doctor_with_long_names_may_be_chosen(
