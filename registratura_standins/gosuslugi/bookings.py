@@ -106,7 +106,7 @@ async def ask_for(
     answer about another time is awaited, or where it was yes, that one is the answer. `lease`: how
     long the one who asks may take before another asks in his place. Wants a transaction.
     """
-    left = await drafts.lock(db, draft.id)
+    left = await drafts.lock(db, draft.region_session)
     before = await find_of(db, oid, draft.region_session, only_awaited=left)
     if before is not None:
         return before, False

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from registratura_standins.gosuslugi import drafts, kinds
+from registratura_standins.gosuslugi import asking, drafts, kinds
 from registratura_standins.gosuslugi.database import Connection, value
 from registratura_standins.gosuslugi.places import Inner, Service, Target
 from registratura_standins.gosuslugi.sessions import Session, hash_id
@@ -24,6 +24,7 @@ from tests.gosuslugi_standin.federal import (
     begin,
     book,
     choose_time,
+    line_of,
     name_petr,
     running,
     send,
@@ -189,3 +190,25 @@ async def test_a_cancelled_visit_does_not_say_that_it_could_not_be_cancelled(
     page = text_of(await maria.get(path))
     assert "Отменить не удалось" not in page
     assert "Её отменили в поликлинике" in page
+
+
+async def test_asking_anew_for_what_was_just_cancelled_never_deadlocks_with_its_late_answer(
+    federal: Litestar, region: ScriptedRegion, federal_db: Connection
+) -> None:
+    maria = await signed_in(federal)
+    draft = await name_petr(maria)
+    check = await choose_time(maria, draft)
+    region.say(BOOK, *2 * [httpx.ReadTimeout("lost")])
+    path = (await book(maria, draft)).url.path
+    await send(maria, f"{path}/cancel")  # as soon as the answer comes
+    session_id = draft.rpartition("/")[2]
+    async with federal_db.transaction():
+        await drafts.lock(federal_db, session_id)  # asking anew has begun
+        later = datetime.now(UTC) + timedelta(hours=1)
+        answering = asyncio.create_task(asking.look_after(line_of(federal), later))
+        done, _ = await asyncio.wait([answering], timeout=1.5)
+        assert not done
+        await value(federal_db, "update booking set comment = 'x' returning id")  # has its row
+    await answering
+    assert "Вы отменили" in text_of(await maria.get(path))
+    assert (await maria.send_form(check, f"{draft}/book")).headers["location"] == path
