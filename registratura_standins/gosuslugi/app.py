@@ -21,6 +21,7 @@ from registratura_ground.look.static import static_route
 from registratura_standins.gosuslugi import (
     appointments,
     asking,
+    bookings,
     checking,
     doctors,
     errors,
@@ -89,6 +90,8 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     await migrate(settings.database_url)
     app.state.pool = await open_pool(settings.database_url)
+    async with app.state.pool.connection() as db:
+        await bookings.inherit(db, datetime.now(UTC))
     line = Line(app.state.pool, app.state.region, lease_of(settings))
     due = asyncio.create_task(_do_what_is_due(line))
     try:

@@ -125,6 +125,7 @@ async def _keep_success(line: Line, booking: Booking, answer: Booked, now: datet
             _LOG.error("data_mismatch", booking=str(booking.id))
             await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
             return True
+        await drafts.lock(db, booking.region_session)
         await lock_pushes(db, answer.book_id)
         if not await settling.book(db, booking, answer, now):
             return False

@@ -6,7 +6,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from registratura_standins.gosuslugi import drafts
-from registratura_standins.gosuslugi.database import Connection, find, pack, rows, unpack, value
+from registratura_standins.gosuslugi.database import (
+    Connection,
+    execute,
+    find,
+    pack,
+    rows,
+    unpack,
+    value,
+)
 from registratura_standins.gosuslugi.drafts import Draft
 from registratura_standins.gosuslugi.patients import Patient
 from registratura_standins.gosuslugi.places import Place
@@ -98,7 +106,7 @@ async def ask_for(
     answer about another time is awaited, or where it was yes, that one is the answer. `lease`: how
     long the one who asks may take before another asks in his place. Wants a transaction.
     """
-    left = await drafts.lock(db, draft.id)
+    left = await drafts.lock(db, draft.region_session)
     before = await find_of(db, oid, draft.region_session, only_awaited=left)
     if before is not None:
         return before, False
@@ -197,6 +205,19 @@ async def search(db: Connection, oid: int, *, most: int = 100) -> list[Booking]:
         most=most,
     )
     return [_read(row) for row in found]
+
+
+async def inherit(db: Connection, now: datetime) -> None:
+    """A process begins: what another was at when it ended is due. If it has not ended after all,
+    the region is asked twice, with the same ids."""
+    await execute(
+        db,
+        """
+        update booking set next_try_at = %(now)s
+        where next_try_at > %(now)s and (state = 'asked' or cancel_state = 'asked')
+        """,
+        now=now,
+    )
 
 
 async def claim(

@@ -214,10 +214,15 @@ async def keep_slot(db: Connection, draft: Draft, slot: Slot | None, now: dateti
     return changed == 1
 
 
-async def lock(db: Connection, id: UUID) -> bool:
-    """Until the transaction ends no other of this draft's times is asked for. False where the
-    draft is there no more."""
-    return await value(db, "select 1 from draft where id = %(id)s for update", id=id) is not None
+async def lock(db: Connection, region_session: str) -> bool:
+    """Until the transaction ends no other of this draft's times is asked for, nor an answer kept.
+    Locked before any booking. False where the draft is there no more."""
+    found = await value(
+        db,
+        "select 1 from draft where region_session = %(region_session)s for update",
+        region_session=region_session,
+    )
+    return found is not None
 
 
 async def drop(db: Connection, region_session: str) -> None:

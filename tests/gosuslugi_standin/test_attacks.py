@@ -120,13 +120,28 @@ async def test_a_process_that_ends_between_sending_and_settling_loses_nothing(
         assert "Запрос отправлен" in text_of(page)
         assert len(region.of(BOOK)) == 1  # the region has heard it, its answer is under way
     assert await value(federal_db, "select state from booking") == "asked"
-    async with running(federal_settings, region.transport) as app:
-        later = datetime.now(UTC) + timedelta(hours=1)
-        await asking.look_after(line_of(app), later)
-        again = await signed_in(app)
-        assert "Вы записаны" in text_of(await again.get(page.url.path))
+    async with running(hasty, region.transport) as app:
+        again, words = await signed_in(app), ""
+        async with asyncio.timeout(20):  # not as long as the one who has died might have taken
+            while "Вы записаны" not in words:
+                await asyncio.sleep(0.1)
+                words = text_of(await again.get(page.url.path))
     first, second = region.of(BOOK)
     assert first.fields == second.fields
+
+
+async def test_an_answer_that_is_awaited_for_long_is_said_to_be_late(
+    federal: Litestar, region: ScriptedRegion, federal_db: Connection
+) -> None:
+    maria = await signed_in(federal)
+    path = (await whole_walk(maria)).url.path
+    for asked, words in (("1 second", "ещё не ответила"), ("1 minute", "Ответ задерживается")):
+        await federal_db.execute(
+            "update booking set state = 'asked', next_try_at = null, book_id = null,"
+            " asked_at = now() - %s::interval",
+            (asked,),
+        )
+        assert words in text_of(await maria.get(path))
 
 
 async def test_a_kind_of_doctor_with_long_names_may_be_chosen(
@@ -175,3 +190,25 @@ async def test_a_cancelled_visit_does_not_say_that_it_could_not_be_cancelled(
     page = text_of(await maria.get(path))
     assert "Отменить не удалось" not in page
     assert "Её отменили в поликлинике" in page
+
+
+async def test_asking_anew_for_what_was_just_cancelled_never_deadlocks_with_its_late_answer(
+    federal: Litestar, region: ScriptedRegion, federal_db: Connection
+) -> None:
+    maria = await signed_in(federal)
+    draft = await name_petr(maria)
+    check = await choose_time(maria, draft)
+    region.say(BOOK, *2 * [httpx.ReadTimeout("lost")])
+    path = (await book(maria, draft)).url.path
+    await send(maria, f"{path}/cancel")  # as soon as the answer comes
+    session_id = draft.rpartition("/")[2]
+    async with federal_db.transaction():
+        await drafts.lock(federal_db, session_id)  # asking anew has begun
+        later = datetime.now(UTC) + timedelta(hours=1)
+        answering = asyncio.create_task(asking.look_after(line_of(federal), later))
+        done, _ = await asyncio.wait([answering], timeout=1.5)
+        assert not done
+        await value(federal_db, "update booking set comment = 'x' returning id")  # has its row
+    await answering
+    assert "Вы отменили" in text_of(await maria.get(path))
+    assert (await maria.send_form(check, f"{draft}/book")).headers["location"] == path
