@@ -12,11 +12,15 @@ import click
 
 from benchmarks import results, stage
 from benchmarks.booking import book_portal
+from benchmarks.crowd import hot_slot, rush
 from benchmarks.federation import book_federal
+from benchmarks.growth import growth
+from benchmarks.mixed import mixed
 from benchmarks.pages import pages
 from benchmarks.results import Result
 from benchmarks.searching import search_clinic, search_doctor
 from benchmarks.stage import Stage
+from benchmarks.worker import worker
 
 KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
     "book_portal": book_portal,
@@ -24,6 +28,11 @@ KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
     "search_doctor": search_doctor,
     "search_clinic": search_clinic,
     "pages": pages,
+    "hot_slot": hot_slot,
+    "rush": rush,
+    "worker": worker,
+    "mixed": mixed,
+    "growth": lambda stage, _: growth(stage),
 }
 
 

@@ -13,7 +13,7 @@ from benchmarks.stage import Stage
 from benchmarks.wishes import Wish
 from registratura.settings import Settings
 from registratura.web.cookies import Cookies
-from registratura.web.forgery import secret_of_session
+from registratura_ground.forgery import secret_of_session
 
 MANY = 500  # bookings of a round
 

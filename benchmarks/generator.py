@@ -88,7 +88,7 @@ class Client(asyncio.Protocol):
             head = self._buffer.find(b"\r\n\r\n")
             if head < 0:
                 return
-            self._end = head + 4 + _length(bytes(self._buffer[:head]).lower())
+            self._end = head + 4 + length_of_body(bytes(self._buffer[:head]))
         if len(self._buffer) >= self._end:
             self._count()
             self._send()
@@ -111,7 +111,9 @@ class Client(asyncio.Protocol):
             self.over.set_result(None)
 
 
-def _length(head: bytes) -> int:
+def length_of_body(head: bytes) -> int:
+    """Bytes that follow this head."""
+    head = head.lower()
     place = head.find(b"content-length:")
     if place < 0:
         return 0

@@ -5,7 +5,8 @@ They stand in `bench_wish`, numbered from 1, so that the registry and pgbench dr
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
@@ -37,22 +38,35 @@ class Wish:
     policy: str
 
     @property
+    def is_adult(self) -> bool:
+        """Whether doctors for adults receive him: nobody of 17 to 19 years wishes anything."""
+        return date.fromisoformat(self.birth_date) < date.today() - timedelta(days=18 * 366)
+
+    @property
     def session_id(self) -> str:
         """What the browser of this patient brings."""
         return f"bench-{self.n}"
 
     @property
+    def token(self) -> str:
+        """What an application of this patient brings."""
+        return f"bench-token-{self.n}"
+
+    @property
     def varying(self) -> dict[str, str]:
         """Values of this wish, as psycopg writes them, and the columns they stand in."""
-        digest = hashlib.sha256(self.session_id.encode()).hexdigest()
         uuids = {str(getattr(self, name)): name for name in _UUIDS}
-        return uuids | {f"\\x{digest}": "session"}
+        return uuids | {_digest(self.session_id): "session", _digest(self.token): "token"}
+
+
+def _digest(text: str) -> str:
+    return f"\\x{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 _UUIDS = ("patient", "slot", "post", "key", "account")
 
 
-def make(database: Database, *, quota: int = 100) -> int:
+def make(database: Database, *, quota: int = 100, most: int = 50_000) -> int:
     """Fill `bench_wish`, an account and a session for each; how many there are.
 
     Of a session's slots only so many per cent are wished for, so that a channel's quota holds them.
@@ -66,13 +80,26 @@ def make(database: Database, *, quota: int = 100) -> int:
                 "after": now + timedelta(days=4),
                 "until": now + timedelta(days=10),
                 "quota": quota,
+                "most": most,
             },
         )
-        for statement in (_ACCOUNTS, _CONSENTS, _SESSIONS):
+        for statement in (_ACCOUNTS, _CONSENTS, _SESSIONS, *_tokens(db)):
             db.execute(statement, {"now": now, "issuer": _ISSUER} | _CONSENT)
         db.execute("alter table bench_wish add primary key (n)")
         db.execute("grant select on bench_wish to registratura_app")
         db.execute("vacuum analyze bench_wish, account, consent, web_session")
+    return count(database)
+
+
+def _tokens(db: psycopg.Connection[tuple[object, ...]]) -> list[LiteralString]:
+    """Where the schema knows tokens of applications, the statement that makes them."""
+    found = db.execute("select to_regclass('token') is not null").fetchone()
+    return [_TOKENS] if found and found[0] else []
+
+
+def count(database: Database) -> int:
+    """How many wishes there are."""
+    with psycopg.connect(database.admin_url) as db:
         found = db.execute("select count(*) from bench_wish").fetchone()
     return int(found[0]) if found else 0
 
@@ -146,8 +173,10 @@ _PAIRS = """
            department_id as department, position_id as position, room_id as room,
            starts_at as starts, ends_at as ends, %(now)s::timestamptz as moment,
            %(now)s::timestamptz + interval '14 days' as until,
-           gen_random_uuid() as key, gen_random_uuid() as account, null::bytea as session
+           gen_random_uuid() as key, gen_random_uuid() as account,
+           null::bytea as session, null::bytea as token
     from offered join patient on (patient.child, patient.line) = (offered.child, offered.line)
+    order by n limit %(most)s
 """
 _ACCOUNTS = """
     insert into account (id, issuer, oid, person_id, last_name, first_name, middle_name,
@@ -162,10 +191,21 @@ _CONSENTS = """
 """
 _SESSIONS = """
     with numbered as (
-        update bench_wish set session = sha256(('bench-' || n)::bytea) returning *
+        update bench_wish set session = sha256(('bench-' || n)::bytea),
+                              token = sha256(('bench-token-' || n)::bytea) returning *
     )
     insert into web_session (id_sha256, account_id, patient_id, created_at, seen_at, ends_at)
     select session, account, patient, %(now)s, %(now)s + interval '20 minutes',
            %(now)s + interval '12 hours'
     from numbered
+"""
+_TOKENS = """
+    with made as (
+        insert into token (account_id, name, token_sha256, may_book, made_at, ends_at, used_at)
+        select account, 'bench', token, true, %(now)s, %(now)s + interval '1 day',
+               %(now)s + interval '20 minutes'
+        from bench_wish returning id, account_id
+    )
+    insert into token_patient (token_id, person_id)
+    select made.id, patient from made join bench_wish on bench_wish.account = made.account_id
 """

@@ -230,4 +230,5 @@ def _wrong_push(settings: Settings, given: set[str]) -> set[str]:
         return set()
     addresses = ("federal_status_url", "federal_list_url")
     open_ones = {it for it in addresses if setting_push.is_open(getattr(settings, it))}
-    return open_ones | ({"federal_rmis_id"} - given)
+    needed = {"federal_rmis_id", "federal_status_user", "federal_status_password"}
+    return open_ones | (needed - given)

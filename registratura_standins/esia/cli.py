@@ -96,8 +96,8 @@ def _show(settings: Settings) -> None:
     """What a person needs to begin with."""
     print(f"Учебный стенд ЕСИА: {settings.public_url}/ (сообщения: {settings.public_url}/messages)")
     print(f"Пароль всех учётных записей: {PASSWORD}")
-    for one in ACCOUNTS:
-        print(f"  {one.phone}  {one.name}")
+    for one in sorted(ACCOUNTS, key=lambda one: one.number):
+        print(f"  {one.phone}  {one.name}: {one.note}")
     print("Остановить: Ctrl-C", flush=True)
 
 

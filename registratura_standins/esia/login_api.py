@@ -57,7 +57,8 @@ async def sign_in(
         return _answer({"failed": "INVALID_PASSWORD"})
     asked = await find_ask(db, cookie_of(request, provider, "ask"), now)
     if not account.second_step:
-        return _done(provider, await enter(request, db, provider, account.oid, asked, now))
+        entered = await enter(request, db, provider, account.oid, account.password_hash, asked, now)
+        return _done(provider, entered)
     step_id = await factors.start_second_step(db, account, asked.id if asked else None, now)
     step = await factors.find_second_step(db, step_id, now)
     if step is None or step_id is None:
@@ -80,7 +81,8 @@ async def verify_code(
     ask = str(step.authorisation_id or "")
     if await is_code_right(db, step_id, step, code, now):
         asked = await read_ask(db, ask, now)
-        return _done(provider, await enter(request, db, provider, step.oid, asked, now))
+        entered = await enter(request, db, provider, step.oid, step.proven, asked, now)
+        return _done(provider, entered)
     left = await factors.find_second_step(db, step_id, now)
     failed = "INVALID_OTP" if step.method == "sms" else "INVALID_TTP"
     return _answer({"failed": failed, **_details(step, left.tries_left if left else 0)})

@@ -40,25 +40,38 @@ def make_id() -> str:
 
 
 async def start_session(
-    db: Connection, oid: int, user_agent: str, now: datetime, replaces: str | None = None
-) -> str:
-    """The id of a new session; the one this browser had, if any, ends."""
+    db: Connection,
+    oid: int,
+    user_agent: str,
+    now: datetime,
+    *,
+    proven: str,
+    replaces: str | None = None,
+) -> str | None:
+    """The id of a new session; the one this browser had, if any, ends.
+
+    `proven`: the hash of the password that was found right. None: the password is another by now;
+    who changes it waits for what is locked here, and ends this session too.
+    """
     if replaces:
         await end_session(db, replaces)
     session_id = make_id()
-    await execute(
+    begun = await execute(
         db,
         """
         insert into session (id_hash, oid, signed_in_at, ends_at, browser)
-        values (%(id_hash)s, %(oid)s, %(now)s, %(ends_at)s, %(browser)s)
+        select %(id_hash)s, oid, %(now)s, %(ends_at)s, %(browser)s
+        from account where oid = %(oid)s and password_hash = %(proven)s
+        for share
         """,
         id_hash=hash_id(session_id),
         oid=oid,
+        proven=proven,
         now=now,
         ends_at=now + LASTS,
         browser=name_browser(user_agent),
     )
-    return session_id
+    return session_id if begun else None
 
 
 async def find_session(db: Connection, session_id: str | None, now: datetime) -> Session | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from registratura_standins.gosuslugi import accounts, answers, bookings, requests, settling
+from registratura_standins.gosuslugi import accounts, answers, bookings, drafts, requests, settling
 from registratura_standins.gosuslugi.answers import Booked, RegionSays
 from registratura_standins.gosuslugi.bookings import Booking
 from registratura_standins.gosuslugi.cancelling import send_cancelling
@@ -125,10 +125,12 @@ async def _keep_success(line: Line, booking: Booking, answer: Booked, now: datet
             _LOG.error("data_mismatch", booking=str(booking.id))
             await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
             return True
+        await drafts.lock(db, booking.region_session)
         await lock_pushes(db, answer.book_id)
         if not await settling.book(db, booking, answer, now):
             return False
         await apply_known(db, answer.book_id)
+        await drafts.drop(db, booking.region_session)
         return True
 
 

@@ -10,7 +10,7 @@ from psycopg_pool import PoolTimeout
 from registratura_ground.forgery import ForeignForm
 from registratura_standins.gosuslugi import logs
 from registratura_standins.gosuslugi.answers import RegionSays
-from registratura_standins.gosuslugi.drafts import StepMissing
+from registratura_standins.gosuslugi.drafts import AlreadyBooked, StepMissing
 from registratura_standins.gosuslugi.esia import EsiaFault
 from registratura_standins.gosuslugi.pages import page, redirect
 from registratura_standins.gosuslugi.region import RegionTrouble
@@ -31,8 +31,8 @@ def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
     return redirect(sign_in_path(fault.next_path))
 
 
-def on_step_missing(_: AnyRequest, fault: StepMissing) -> Redirect:
-    """To the step that comes first."""
+def on_other_page(_: AnyRequest, fault: StepMissing | AlreadyBooked) -> Redirect:
+    """To the step that comes first, or to the booking that the draft has become."""
     return redirect(fault.path)
 
 
@@ -44,17 +44,30 @@ def on_region_trouble(request: AnyRequest, fault: RegionTrouble) -> Template:
         status=503,
         words=fault.words,
         again=page_of(request),
+        step=_wizard_of(request),
     )
 
 
 def on_region_says(request: AnyRequest, said: RegionSays) -> Template | Redirect:
     """A no outside a booking. Whom the region does not know is asked for his data again."""
-    step = page_of(request)
-    if said.code == "PATIENT_NOT_FOUND":
-        return redirect(f"{step.rpartition('/')[0]}/patient?found=no")
+    step = _wizard_of(request)
+    if said.code == "PATIENT_NOT_FOUND" and step:
+        return redirect(f"{step}/patient?found=no")
     _LOG.warning("region_says", code=said.code[:60])
-    words = f"Регистратура региона ответила: {said.message}"
-    return page("trouble.html", visitor=known_visitor(request), status=502, words=words, again=step)
+    return page(
+        "trouble.html",
+        visitor=known_visitor(request),
+        status=502,
+        words=f"Регистратура региона ответила: {said.message}",
+        again=page_of(request),
+        step=step,
+    )
+
+
+def _wizard_of(request: AnyRequest) -> str:
+    """The address of the draft whose step it is, or nothing."""
+    path = str(request.scope["path"])
+    return path.rpartition("/")[0] if path.startswith("/booking/") else ""
 
 
 def on_missing(request: AnyRequest, fault: LookupError) -> Template:
@@ -83,12 +96,14 @@ def on_fault(request: AnyRequest, fault: Exception) -> Template:
     """A fault of ours, or no database."""
     down = isinstance(fault, psycopg.OperationalError | PoolTimeout)
     _LOG.error("database" if down else "fault", **logs.fault(fault))
-    return page("fault.html", visitor=known_visitor(request), status=503 if down else 500)
+    status, again = 503 if down else 500, page_of(request)
+    return page("fault.html", visitor=known_visitor(request), status=status, again=again)
 
 
 HANDLERS: ExceptionHandlersMap = {
     SignInNeeded: on_sign_in_needed,
-    StepMissing: on_step_missing,
+    StepMissing: on_other_page,
+    AlreadyBooked: on_other_page,
     RegionTrouble: on_region_trouble,
     RegionSays: on_region_says,
     ForeignForm: on_foreign_form,

@@ -13,6 +13,7 @@ from registratura_standins.esia.database import Connection, value
 from registratura_standins.esia.spellings import mask_email, mask_phone, read_login
 from tests.esia_standin.browser import Browser, Page
 from tests.esia_standin.conftest import open_browser
+from tests.esia_standin.walks import begin_session
 
 MARIA = "+7 900 000-00-01"
 SECOND_STEP = "+7 900 000-00-05"
@@ -163,7 +164,7 @@ async def test_signing_out_ends_this_browser_and_ending_all_ends_every_browser(
 
 async def test_a_session_ends_by_itself_after_three_hours(esia_db: Connection) -> None:
     now = datetime.now(UTC)
-    session_id = await sessions.start_session(esia_db, 1_000_000_001, "", now)
+    session_id = await begin_session(esia_db, 1_000_000_001, now)
     before = now + sessions.LASTS - timedelta(seconds=1)
     assert await sessions.find_session(esia_db, session_id, before)
     assert not await sessions.find_session(esia_db, session_id, now + sessions.LASTS)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from registratura_ground.cluster import look_at_cluster
+from registratura_standins.esia.demo_accounts import ACCOUNTS
 from tests.esia_standin.browser import PASSWORD, Page
 from tests.esia_standin.portal import Portal
 from tests.esia_standin.program import COMMAND, environment, run, serving
@@ -87,7 +88,8 @@ def test_it_starts_alone_from_an_empty_folder(
         shown = process.stdout.read()
         assert process.wait(timeout=30) == 0
     assert f"{address}/" in shown
-    assert "+79000000001  Иванова Мария Петровна" in shown
+    assert "+79000000001  Иванова Мария Петровна: обычный случай" in shown
+    assert [one.phone for one in ACCOUNTS if one.phone not in shown] == []
 
 
 def _fail_to_sign_in(address: str) -> str:

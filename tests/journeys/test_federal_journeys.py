@@ -97,4 +97,4 @@ def test_oleg_books_a_child_of_his_list_and_cancels_on_the_portal(
         tickets = oleg.locator("section[aria-labelledby=coming] a").filter(has_text="Талон")
         cancel(oleg, f"{running.portal}{tickets.first.get_attribute('href')}")
         phone.goto(f"{running.gosuslugi}/appointments")
-        federal.wait_for(phone, "Отменена в регионе", 10)
+        federal.wait_for(phone, "Запись отменена", 10)
