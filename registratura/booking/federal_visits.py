@@ -63,6 +63,22 @@ async def find_standing(db: Connection, asked: Three) -> Standing:
     return Standing(receipts[0] if receipts else None, len(found) - len(standing))
 
 
+async def find_own(db: Connection, patient_id: UUID, slot_id: UUID) -> UUID | None:
+    """The visit that the patient has in that very slot, whoever booked it, unless he hides it."""
+    found = await database.value(
+        db,
+        "select id from appointment as visit where not "
+        + VISIT_IS_KEPT
+        + """
+          and slot_id = %(slot)s and live and state <> 'held'
+          and patient_id in (select id from person where %(patient)s in (id, joined_into))
+        """,
+        slot=slot_id,
+        patient=patient_id,
+    )
+    return None if found is None else UUID(str(found))
+
+
 @dataclass(frozen=True)
 class AskedSlot:
     """A slot that was asked for, free or not: when it begins, by which clock."""

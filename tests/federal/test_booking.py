@@ -123,6 +123,22 @@ async def test_two_equal_calls_at_once_make_one_booking(petrs: Caller, db: Conne
     assert await visits(db) == ["booked"]
 
 
+async def test_the_patients_own_time_asked_for_in_another_session_is_not_called_busy(
+    petrs: Caller, db: Connection
+) -> None:
+    slot = (await federal.free(db))[0].slot_id
+    assert (await petrs.book(slot)).code == "SUCCESS"
+    other = federal.Caller(petrs.client)
+    await other.identify()
+    refused = await other.book(slot)
+    assert refused.code == "APPOINT_PATIENT_REGISTERED_SPECIALIST"
+    assert refused.parameters["Source_Record"] == "EPGU"
+    await anna(db)
+    await other.identify(change=ANNA)
+    assert (await other.book(slot)).code == "APPOINT_TIME_IS_BUSY", "another child's is busy"
+    assert await visits(db) == ["booked"]
+
+
 async def test_an_id_that_was_never_issued_is_echoed_with_the_moment_of_the_answer(
     petrs: Caller,
 ) -> None:

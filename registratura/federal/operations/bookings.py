@@ -74,12 +74,24 @@ async def _book_once(call: Call, session: Session, slot: AskedSlot) -> Receipt:
     key = uuid5(_KEYS, "\n".join(map(str, (*vars(asked).values(), standing.ended))))
     try:
         return await appointments.book(call.db, wish, key)
-    except (refusals.BookingRefusal, refusals.KeyReused):
+    except (refusals.BookingRefusal, refusals.KeyReused) as refusal:
         # an equal call that asked by another referral, or came between, may have booked it
         again = await federal_visits.find_standing(call.db, asked)
-        if again.receipt is None:
-            raise
-        return again.receipt
+        if again.receipt is not None:
+            return again.receipt
+        if isinstance(refusal, refusals.SlotTaken | refusals.PatientBusy):
+            await _refuse_what_he_has(call, asked)
+        raise
+
+
+async def _refuse_what_he_has(call: Call, asked: Three) -> None:
+    """Refuses with `AlreadyBookedToPosition` if the patient has this very time: by another session,
+    another channel. «Занято» would send him to look for another."""
+    own = await federal_visits.find_own(call.db, asked.patient_id, asked.slot_id)
+    told = await federal_visits.find_told(call.db, appointment_id=own) if own else None
+    if told is not None:
+        visit = f"{told.position}, {told.local_start:%d.%m.%Y %H:%M}"
+        raise refusals.AlreadyBookedToPosition(visit=visit, appointment_id=own)
 
 
 async def _find_referral(
