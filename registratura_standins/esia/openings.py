@@ -10,6 +10,8 @@ from registratura_standins.esia.database import Connection, execute, value
 from registratura_standins.esia.passwords import check_password, make_hash
 from registratura_standins.esia.sessions import end_all
 
+WRONG_PRESENT = "Пароль не подошёл, или попыток было слишком много"
+
 
 class LoginTaken(Exception):
     """The telephone, e-mail or СНИЛС is the login of another account."""
