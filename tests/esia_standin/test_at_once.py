@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import psycopg
+import pyotp
 import pytest
 
-from registratura_standins.esia import levels, openings, sessions
+from registratura_standins.esia import levels, openings, sessions, totp
 from registratura_standins.esia.children import NewChild, add_child
 from registratura_standins.esia.database import Connection, execute, value
 from tests.esia_standin.browser import Browser
@@ -111,6 +112,22 @@ async def test_a_telephone_changed_from_many_windows_leaves_one_login(
     names: list[Any] = await value(windows[0], logins)
     assert len(names) == 1
     assert names == await value(windows[0], contact)
+
+
+async def test_a_secret_that_another_window_replaced_is_not_said_to_be_set_up(
+    windows: list[Connection],
+) -> None:
+    now, (db, other) = datetime.now(UTC), windows[:2]
+    await totp.offer_secret(db, MARIA_OID)
+    kept = "select totp_offered from account where oid = 1000000001"
+    code = pyotp.TOTP(await value(db, kept)).at(now)
+    async with db.transaction():
+        await totp.offer_secret(db, MARIA_OID)
+        taking = asyncio.create_task(totp.take_secret(other, MARIA_OID, code, now))
+        await asyncio.wait([taking], timeout=0.2)
+        assert not taking.done()
+    assert await taking is False
+    assert await value(db, "select second_step from account where oid = 1000000001") is None
 
 
 async def test_cleaning_waits_for_nobody(windows: list[Connection]) -> None:
