@@ -63,6 +63,21 @@ async def find_standing(db: Connection, asked: Three) -> Standing:
     return Standing(receipts[0] if receipts else None, len(found) - len(standing))
 
 
+async def is_over(db: Connection, appointment_id: UUID, booked_before: datetime) -> bool:
+    """Whether that visit has ended, unless it was booked by this very call, at that moment."""
+    return bool(
+        await database.value(
+            db,
+            """
+            select not live and booked_at <> %(now)s from appointment
+            where id = %(appointment)s
+            """,
+            appointment=appointment_id,
+            now=booked_before,
+        )
+    )
+
+
 async def find_own(db: Connection, patient_id: UUID, slot_id: UUID) -> UUID | None:
     """The visit that the patient has in that very slot, whoever booked it, unless he hides it."""
     found = await database.value(
