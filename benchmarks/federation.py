@@ -15,7 +15,6 @@ import psycopg
 from psycopg.rows import class_row
 
 from benchmarks import api, wishes
-from benchmarks.contest import CLIENTS
 from benchmarks.generator import Load, drive, post
 from benchmarks.registry import FEDERAL, Registry, running
 from benchmarks.results import Result
@@ -23,7 +22,8 @@ from benchmarks.stage import Database, Stage
 from benchmarks.wishes import Wish
 from registratura.federal.writing import Element, element, envelope, needed
 
-MANY, ROUNDS = 400, 4  # sessions
+MANY, ROUNDS, WARM_UP = 400, 4, 160  # sessions
+CLIENTS = 16
 _QUOTA = 40  # per cent of a session's slots: the demo region gives the federal channel half
 _BASIC = "Basic " + base64.b64encode(FEDERAL.encode()).decode()
 _BOOK = "CreateAppointment"
@@ -46,8 +46,11 @@ def book_federal(stage: Stage, size: str) -> Result:
     database = stage.copy(stage.template(size), "book_federal")
     wishes.make(database, quota=_QUOTA)
     calls = _sessions(wishes.read(database, 0, MANY), _places(database))
+    warming = _sessions(wishes.read(database, 2 * MANY, WARM_UP), _places(database))
     books, others = calls.pop(_BOOK), wishes.read(database, MANY, MANY)
     with running(database.url, stage.var) as serving:
+        for requests in warming.values():  # connections are opened, statements are planned
+            drive(serving.port, requests, CLIENTS)
         before = serving.cpu()
         loads = {
             name: drive(serving.port, requests, CLIENTS, keep=True)
