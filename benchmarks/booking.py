@@ -15,7 +15,7 @@ from registratura.settings import Settings
 from registratura.web.cookies import Cookies
 from registratura_ground.forgery import secret_of_session
 
-MANY = 500  # bookings of a round
+MANY = 400  # bookings of a round
 
 
 def book_portal(stage: Stage, size: str) -> Result:

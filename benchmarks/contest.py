@@ -89,10 +89,7 @@ class Contest:
     def _result(self) -> Result:
         whole = Load()
         for load in self.loads:
-            whole.took += load.took
-            whole.statuses += load.statuses
-            whole.seconds += load.seconds
-            whole.own_cpu += load.own_cpu
+            whole.add(load)
         rates = [load.per_s for load in self.loads]
         return Result(
             self.key,
@@ -106,6 +103,8 @@ class Contest:
                 "own_per_s": statistics.median(self.own_per_s),
                 "floor_per_s": statistics.median(self.floor_per_s),
                 "statements": self.own.text.count(";\n") - 1,
+                "database_share_of_cpu": sum(self.database_cpu)
+                / (sum(self.database_cpu) + sum(self.cpu)),
                 "registry_cpu_ms": sum(self.cpu) / len(whole.took) * 1000,
                 "database_cpu_ms": sum(self.database_cpu) / len(whole.took) * 1000,
                 "generator_cpu_ms": whole.own_cpu / len(whole.took) * 1000,

@@ -5,6 +5,7 @@ because a portal that books makes one booking call after several questions.
 """
 
 import base64
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,16 +14,16 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from benchmarks import wishes
-from benchmarks.contest import CLIENTS
+from benchmarks import api, wishes
 from benchmarks.generator import Load, drive, post
-from benchmarks.registry import FEDERAL, running
+from benchmarks.registry import FEDERAL, Registry, running
 from benchmarks.results import Result
 from benchmarks.stage import Database, Stage
 from benchmarks.wishes import Wish
 from registratura.federal.writing import Element, element, envelope, needed
 
-MANY = 200  # sessions
+MANY, ROUNDS, WARM_UP = 400, 4, 160  # sessions
+CLIENTS = 16
 _QUOTA = 40  # per cent of a session's slots: the demo region gives the federal channel half
 _BASIC = "Basic " + base64.b64encode(FEDERAL.encode()).decode()
 _BOOK = "CreateAppointment"
@@ -41,30 +42,51 @@ class Place:
 
 
 def book_federal(stage: Stage, size: str) -> Result:
-    """Sessions of five questions and a booking."""
+    """Sessions of five questions and a booking; bookings beside those of the API."""
     database = stage.copy(stage.template(size), "book_federal")
     wishes.make(database, quota=_QUOTA)
     calls = _sessions(wishes.read(database, 0, MANY), _places(database))
+    warming = _sessions(wishes.read(database, 2 * MANY, WARM_UP), _places(database))
+    books, others = calls.pop(_BOOK), wishes.read(database, MANY, MANY)
     with running(database.url, stage.var) as serving:
+        for requests in warming.values():  # connections are opened, statements are planned
+            drive(serving.port, requests, CLIENTS)
         before = serving.cpu()
         loads = {
             name: drive(serving.port, requests, CLIENTS, keep=True)
             for name, requests in calls.items()
         }
         cpu = serving.cpu() - before
-    book = loads[_BOOK]
+        book, ratio, wrong = _side_by_side(serving, books, [api.request(it) for it in others])
+    loads[_BOOK] = book
     return Result(
         "book_federal",
         per_s=book.per_s,
         p50_ms=book.percentile(0.5),
         p99_ms=book.percentile(0.99),
-        errors=sum(_refused(it) for it in loads.values()),
+        errors=sum(_refused(it) for it in loads.values()) + wrong,
         more={
+            "of_book_api": ratio,
             "sessions_per_s": MANY / sum(it.seconds for it in loads.values()),
-            "registry_cpu_ms_per_session": cpu / MANY * 1000,
+            "registry_cpu_ms_of_questions": cpu / MANY * 1000,
             "per_s_of_call": {name: round(it.per_s) for name, it in loads.items()},
         },
     )
+
+
+def _side_by_side(
+    serving: Registry, books: Sequence[bytes], others: Sequence[bytes]
+) -> tuple[Load, float, int]:
+    """Our bookings, their rate as a part of the API's, and how many of the API's went wrong."""
+    book, other, ratios = Load(), Load(), []
+    for start in range(0, MANY, MANY // ROUNDS):
+        part = slice(start, start + MANY // ROUNDS)
+        ours = drive(serving.port, books[part], CLIENTS, keep=True)
+        theirs = drive(serving.port, others[part], CLIENTS)
+        ratios.append(ours.per_s / theirs.per_s)
+        book.add(ours)
+        other.add(theirs)
+    return book, statistics.median(ratios), other.errors(201)
 
 
 def booking(session: UUID, wish: Wish) -> bytes:

@@ -27,6 +27,14 @@ class Load:
     statuses: Counter[int] = field(default_factory=Counter)
     bodies: list[bytes] = field(default_factory=list)
 
+    def add(self, other: "Load") -> None:
+        """Count another round's answers too."""
+        self.seconds += other.seconds
+        self.own_cpu += other.own_cpu
+        self.took += other.took
+        self.statuses += other.statuses
+        self.bodies += other.bodies
+
     @property
     def per_s(self) -> float:
         """Answers in a second."""

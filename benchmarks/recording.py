@@ -53,11 +53,13 @@ def statements_noted(recording: Recording) -> Iterator[None]:
 
     async def execute(self: Any, query: Any, params: Params | None = None, **how: Any) -> Any:
         if recording.on:
-            text = psycopg.sql.as_string(query, self) if not isinstance(query, bytes) else query
+            text = query.decode() if isinstance(query, bytes) else query
+            if not isinstance(text, str):
+                text = psycopg.sql.as_string(text, self)
             numbers = ((f"${number}", it) for number, it in enumerate(params or (), 1))
             given = params.items() if isinstance(params, Mapping) else numbers
             told = {name: tell(self.connection, it) for name, it in given}
-            recording.add(text.decode() if isinstance(text, bytes) else text, told)
+            recording.add(text, told)
         return await ordinary(self, query, params, **how)
 
     psycopg.AsyncCursor.execute = execute  # type: ignore[method-assign]

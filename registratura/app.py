@@ -25,6 +25,7 @@ from registratura.web.around import around, security_headers
 from registratura.web.cookies import Cookies
 from registratura.web.errors import HANDLERS
 from registratura.web.health import healthz, readyz
+from registratura.web.kept import Kept
 from registratura.web.lending import Lender
 from registratura.web.requests import DEPENDENCIES
 from registratura.web.standby import OwnWrites, Standby
@@ -102,5 +103,5 @@ def create_app(settings: Settings) -> Litestar:
         request_max_body_size=256 * 1024,
         openapi_config=None,
     )
-    app.asgi_handler = around(app.asgi_handler, security_headers(settings))
+    app.asgi_handler = around(Kept(app.asgi_handler), security_headers(settings))
     return app

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,7 +38,7 @@ from registratura_standins.gosuslugi import (
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.cookies import cookie_name
 from registratura_standins.gosuslugi.database import migrate, open_pool
-from registratura_standins.gosuslugi.errands import Errands
+from registratura_standins.gosuslugi.errands import Errands, break_off
 from registratura_standins.gosuslugi.esia import keep_identity, open_esia
 from registratura_standins.gosuslugi.region import open_region
 from registratura_standins.gosuslugi.sessions import sweep
@@ -97,9 +97,7 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        due.cancel()
-        with suppress(asyncio.CancelledError):
-            await due
+        await break_off(due)
         await app.state.errands.end()
         await app.state.region.http.aclose()
         await app.state.esia.http.aclose()

@@ -84,9 +84,9 @@ class Visitor:
 
 
 def lease_of(settings: Settings) -> timedelta:
-    """How long one who asks the region may take before another asks in his place: two requests
-    one after another, each with a session to open anew, and some air."""
-    return timedelta(seconds=6 * settings.region_seconds + 5)
+    """How long one who asks the region may take before another asks in his place: two tries
+    of five questions each (referral, booking, patient, referral, booking), and some air."""
+    return timedelta(seconds=10 * settings.region_seconds + 5)
 
 
 def settings_of(request: AnyRequest) -> Settings:

@@ -127,3 +127,39 @@ async def test_what_is_booked_is_what_the_page_has_shown(tab: Tab, region: Scrip
     region.say(BOOK, envelopes.booked(slot=other, time=envelopes.TIME.replace("08:20", "08:35")))
     assert "Вы записаны" in text_of(await book(tab.browser, tab.path))
     assert region.of(BOOK)[0].fields["Slot_Id"] == other
+
+
+@pytest.mark.parametrize("said", ["times", "NO_DATA_FOUND", "SESSION_TIMED_OUT"])
+async def test_the_region_books_by_the_referral_that_the_page_has_shown(
+    federal: Litestar, region: ScriptedRegion, said: str
+) -> None:
+    told = envelopes.PATIENT + f"<Referrals>{envelopes.REFERRAL}</Referrals>"
+    region.say("GetPatientInfo", told)
+    maria = await signed_in(federal)
+    draft = await name_petr(maria)
+    await send(maria, f"{draft}/doctors?referral=r-1", f"{draft}/doctor")
+    times = await maria.get(f"{draft}/time")
+    await maria.send_form(times, f"{draft}/time", slot=envelopes.SLOT)
+    await maria.get(f"{draft}/doctor")  # in another tab: the session is told of no referral
+    if said != "times":
+        region.say("GetScheduleInfo", lambda it: region.no(it, said))
+    assert "Вы записаны" in text_of(await book(maria, draft))
+    before, booked = region.heard[-2:]
+    assert (before.operation, booked.operation) == ("GetScheduleInfo", BOOK)
+    assert before.fields["Referral_Id"] == "r-1"
+
+
+async def test_a_referral_that_could_not_be_named_leaves_nothing_asked(
+    federal: Litestar, region: ScriptedRegion
+) -> None:
+    told = envelopes.PATIENT + f"<Referrals>{envelopes.REFERRAL}</Referrals>"
+    region.say("GetPatientInfo", told)
+    maria = await signed_in(federal)
+    draft = await name_petr(maria)
+    await send(maria, f"{draft}/doctors?referral=r-1", f"{draft}/doctor")
+    times = await maria.get(f"{draft}/time")
+    await maria.send_form(times, f"{draft}/time", slot=envelopes.SLOT)
+    region.say("GetScheduleInfo", LOST)
+    assert "запрос до неё не дошёл" in text_of(await book(maria, draft))
+    assert BOOK not in region.operations
+    assert "Вы записаны" in text_of(await book(maria, draft))
