@@ -78,16 +78,23 @@ async def is_over(db: Connection, appointment_id: UUID, booked_before: datetime)
     )
 
 
-async def find_own(db: Connection, patient_id: UUID, slot_id: UUID) -> UUID | None:
-    """The visit that the patient has in that very slot, whoever booked it, unless he hides it."""
+async def find_own(
+    db: Connection, patient_id: UUID, slot_id: UUID, met: UUID | None = None
+) -> UUID | None:
+    """The visit that the patient has in that very slot, whoever booked it, unless he hides it.
+
+    `met`: the one that was in the way of a booking; it may have ended since.
+    """
     found = await database.value(
         db,
         "select id from appointment as visit where not "
         + VISIT_IS_KEPT
         + """
-          and slot_id = %(slot)s and live and state <> 'held'
+          and slot_id = %(slot)s and state <> 'held' and (live or id = %(met)s::uuid)
           and patient_id in (select id from person where %(patient)s in (id, joined_into))
+        order by not live limit 1
         """,
+        met=met,
         slot=slot_id,
         patient=patient_id,
     )

@@ -91,14 +91,14 @@ async def _try_to_book(call: Call, session: Session, slot: AskedSlot, late: int)
         if again.receipt is not None:
             return again.receipt
         if isinstance(refusal, refusals.SlotTaken | refusals.PatientBusy):
-            await _refuse_what_he_has(call, asked)
+            await _refuse_what_he_has(call, asked, _uuid(refusal.parameters.get("appointment_id")))
         raise
 
 
-async def _refuse_what_he_has(call: Call, asked: Three) -> None:
+async def _refuse_what_he_has(call: Call, asked: Three, met: UUID | None) -> None:
     """Refuses with `AlreadyBookedToPosition` if the patient has this very time: by another session,
     another channel. «Занято» would send him to look for another."""
-    own = await federal_visits.find_own(call.db, asked.patient_id, asked.slot_id)
+    own = await federal_visits.find_own(call.db, asked.patient_id, asked.slot_id, met)
     told = await federal_visits.find_told(call.db, appointment_id=own) if own else None
     if told is not None:
         visit = f"{told.position}, {told.local_start:%d.%m.%Y %H:%M}"
