@@ -167,8 +167,9 @@ def compare(booking: Booking, answer: Booked) -> tuple[tuple[str, str, str], ...
 
 async def carry_out(line: Line, booking_id: UUID, now: datetime) -> None:
     """Cancel what is to be cancelled of this booking; what is not answered is tried again later."""
-    booking = await _claim_one(line, booking_id, now)
-    if booking is not None and booking.cancel_state == "asked":
+    async with line.pool.connection() as db:
+        found = await bookings.claim(db, line.lease, now, booking_id, cancelling=True)
+    for booking in found:
         await carry_out_cancelling(line, booking, now)
 
 

@@ -221,9 +221,15 @@ async def inherit(db: Connection, now: datetime) -> None:
 
 
 async def claim(
-    db: Connection, lease: timedelta, now: datetime, id: UUID | None = None
+    db: Connection,
+    lease: timedelta,
+    now: datetime,
+    id: UUID | None = None,
+    *,
+    cancelling: bool = False,
 ) -> list[Booking]:
-    """Bookings with something to do, each for one asker; that one, whenever it is due, if named."""
+    """Bookings with something to do, each for one asker; that one, whenever it is due, if named.
+    `cancelling`: only what is to be cancelled."""
     found = await rows(
         db,
         dict,
@@ -232,7 +238,8 @@ async def claim(
         where id in (
             select id from booking
             where (id = %(id)s or (%(id)s::uuid is null and next_try_at <= %(now)s))
-              and (state in ('asked', 'unknown') or cancel_state = 'asked')
+              and ((state in ('asked', 'unknown') and not %(cancelling)s)
+                or cancel_state = 'asked')
             order by next_try_at limit 10 for update skip locked
         )
         returning """
@@ -240,5 +247,6 @@ async def claim(
         id=id,
         now=now,
         next=now + lease,
+        cancelling=cancelling,
     )
     return [_read(row) for row in found]
