@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
@@ -69,6 +70,11 @@ def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
     return [*faces, static_route(shelf), healthz, readyz, PrometheusController]
 
 
+def make_state(settings: Settings) -> dict[str, Any]:
+    """What an application begins with; what it opens is added when it starts."""
+    return {"settings": settings, "consent": CURRENT.key}
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
@@ -91,7 +97,7 @@ def create_app(settings: Settings) -> Litestar:
         template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         middleware=[*around_forms, forms],
-        state=State({"settings": settings, "consent": CURRENT.key}),
+        state=State(make_state(settings)),
         lifespan=[_opened],
         logging_config=None,
         request_max_body_size=256 * 1024,

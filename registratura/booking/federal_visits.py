@@ -63,6 +63,37 @@ async def find_standing(db: Connection, asked: Three) -> Standing:
     return Standing(receipts[0] if receipts else None, len(found) - len(standing))
 
 
+async def is_over(db: Connection, appointment_id: UUID, booked_before: datetime) -> bool:
+    """Whether that visit has ended, unless it was booked by this very call, at that moment."""
+    return bool(
+        await database.value(
+            db,
+            """
+            select not live and booked_at <> %(now)s from appointment
+            where id = %(appointment)s
+            """,
+            appointment=appointment_id,
+            now=booked_before,
+        )
+    )
+
+
+async def find_own(db: Connection, patient_id: UUID, slot_id: UUID) -> UUID | None:
+    """The visit that the patient has in that very slot, whoever booked it, unless he hides it."""
+    found = await database.value(
+        db,
+        "select id from appointment as visit where not "
+        + VISIT_IS_KEPT
+        + """
+          and slot_id = %(slot)s and live and state <> 'held'
+          and patient_id in (select id from person where %(patient)s in (id, joined_into))
+        """,
+        slot=slot_id,
+        patient=patient_id,
+    )
+    return None if found is None else UUID(str(found))
+
+
 @dataclass(frozen=True)
 class AskedSlot:
     """A slot that was asked for, free or not: when it begins, by which clock."""

@@ -5,7 +5,7 @@ times that the clinic proposes are no visits: the federation does not hear of th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import LiteralString
@@ -130,6 +130,7 @@ class Owed:
 
     id: int
     status: Status
+    attempts: int  # requests sent so far, since it was owed or asked for again
 
 
 async def search_due(db: Connection, appointment_id: UUID, status: Status) -> list[Owed]:
@@ -143,7 +144,8 @@ async def search_due(db: Connection, appointment_id: UUID, status: Status) -> li
         db,
         Owed,
         """
-        select id, status from federal_status as its
+        select id, status, case state when 'failed' then 0 else attempts end as attempts
+        from federal_status as its
         where appointment_id = %(appointment)s and status in ('RECORDED', %(status)s)
           and code is distinct from 'KEPT_BACK'
           and (state = 'waiting' or state = 'failed' and status = %(status)s)
@@ -156,7 +158,7 @@ async def search_due(db: Connection, appointment_id: UUID, status: Status) -> li
         appointment=appointment_id,
         status=status,
     )
-    return [Owed(it.id, Status(it.status)) for it in found]
+    return [replace(it, status=Status(it.status)) for it in found]
 
 
 async def _keep_back(db: Connection, appointment_id: UUID) -> None:
@@ -190,7 +192,8 @@ async def keep_outcome(db: Connection, owed: Owed, outcome: Outcome, *, now: dat
         """
         update federal_status
         set state = %(state)s, code = %(code)s, comment = %(comment)s,
-            attempts = attempts + %(was_sent)s::boolean::integer,
+            attempts = case when federal_status.state = 'failed' then 0 else attempts end
+                       + %(was_sent)s::boolean::integer,
             tried_at = %(now)s,
             delivered_at = case when %(state)s = 'delivered' then %(now)s::timestamptz end
         where id = %(id)s and state <> 'delivered'

@@ -121,12 +121,20 @@ def is_of_a_link(kind: str) -> bool:
     return kind in _MESSAGES
 
 
+def _sees(change: LinkChange) -> str:
+    """What the holder sees; to the patient himself, who may hide some of it, that is said too."""
+    words = _SEES[change.acts, change.sees]
+    if change.acts and change.sees and change.kind.startswith("holder_"):
+        return "Видит все записи, кроме тех, что вы скрыли."
+    return words
+
+
 def _told(texts: Mapping[str, str], change: LinkChange, patient: str, address: str) -> str:
     last = change.ends_on - timedelta(days=1)
     return texts[change.wording].format(
         patient=patient,
         who=change.who,
-        sees=_SEES[change.acts, change.sees],
+        sees=_sees(change),
         last=format_date(last, "d MMMM y", locale=_RUSSIAN) + " года",
         reason=_REASONS[change.reason][change.kind.startswith("holder_")],
         address=address,

@@ -18,6 +18,10 @@ from registratura.settings import Settings
 from registratura.web import Visitor, redirect, signed_in
 from registratura.web.dates import region_day
 from registratura.web.limits import TriedTooOften
+from registratura.web.paths import path_of
+from registratura.web.requests import AnyRequest
+
+_VISITS = "/appointments"  # who added a child there wanted to see her visits
 
 
 async def search_offered(
@@ -31,7 +35,12 @@ async def search_offered(
 
 @post("/profile/relatives/children/{child:uuid}", name="add_child", guards=[signed_in])
 async def add(
-    child: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
+    request: AnyRequest,
+    child: UUID,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor,
 ) -> Redirect | Template:
     """«Добавить»: confirmed where ЕСИА has verified the birth certificate, else declared.
 
@@ -58,4 +67,5 @@ async def add(
         form = form_of({}, now, settings)
         form.refuse("", refusal)
         return await add_page(db, visitor, form, now, settings)
-    return redirect(LIST)
+    seen_on = path_of(request.headers.get("referer"), settings.public_url)
+    return redirect(_VISITS if seen_on == _VISITS else LIST)

@@ -32,8 +32,10 @@ WHAT = {
     "journal.read": "Просмотр этого журнала",
     "letters.chosen": "Выбор писем изменён",
     "person.joined": "Карта объединена с другой картой того же человека",
+    "person.let_to_application": "Доступ к записям дан приложению",
     "person.parted": "Объединение карт отменено",
     "person.read": "Просмотр карты",
+    "person.read_by_application": "Просмотр сведений о пациенте приложением",
     "positions.hidden": "Выбор специальностей, которых не видят представители, изменён",
     "referral.added": "Направление внесено",
     "referral.read": "Просмотр направлений",
@@ -49,7 +51,10 @@ WHAT = {
     "relative.replaced": "Прежний доступ представителя заменён новым",
     "relative.revoked": "Доступ представителя отозван",
     "session.ended": "Вход завершён на другом устройстве или везде",
+    "token.made": "Доступ для приложения создан",
+    "token.revoked": "Доступ для приложения закрыт",
     "visits.read": "Просмотр записей к врачу",
+    "visits.read_by_application": "Просмотр записей к врачу приложением",
 }
 # The same in words that say what confirmed the link.
 _CONFIRMED = {

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from registratura.portal import (
+    applications,
     appointments,
     children,
     clinics,
@@ -51,6 +52,9 @@ ROUTES: list[ControllerRouterHandler] = [
     deletion.deletion,
     deletion.ask,
     deletion.take_back,
+    applications.applications,
+    applications.make,
+    applications.revoke,
     sessions.sessions,
     sessions.end_one,
     sessions.end_all,

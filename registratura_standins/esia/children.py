@@ -35,6 +35,7 @@ async def add_child(db: Connection, oid: int, new: NewChild, now: datetime) -> i
     """Put the child on the list, its certificate unverified; its id. None: the list is full, or
     this certificate is on it."""
     async with db.transaction():
+        await touch(db, oid, now)  # first: of two windows one waits for the other here
         id: int | None = await value(
             db,
             """
@@ -56,7 +57,6 @@ async def add_child(db: Connection, oid: int, new: NewChild, now: datetime) -> i
         if id is None:
             return None
         await _add_documents(db, id, new)
-        await touch(db, oid, now)
     return id
 
 

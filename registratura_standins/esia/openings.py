@@ -10,6 +10,8 @@ from registratura_standins.esia.database import Connection, execute, value
 from registratura_standins.esia.passwords import check_password, make_hash
 from registratura_standins.esia.sessions import end_all
 
+WRONG_PRESENT = "Пароль не подошёл, или попыток было слишком много"
+
 
 class LoginTaken(Exception):
     """The telephone, e-mail or СНИЛС is the login of another account."""
@@ -88,6 +90,7 @@ async def change_contact(db: Connection, oid: int, target: str, now: datetime) -
     are worth nothing. Refuses with `LoginTaken`."""
     type = "EML" if "@" in target else "MBT"
     async with db.transaction():
+        await touch(db, oid, now)  # first: of two windows one waits for the other here
         await _end_codes_sent_to(db, oid, type)
         await execute(
             db,
@@ -101,7 +104,6 @@ async def change_contact(db: Connection, oid: int, target: str, now: datetime) -
         )
         await add_login(db, oid, target)
         await put_contact(db, oid, type, target)
-        await touch(db, oid, now)
 
 
 async def _end_codes_sent_to(db: Connection, oid: int, type: str) -> None:

@@ -56,7 +56,9 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
 
 def on_database_down(request: AnyRequest, fault: Exception) -> Response[Any]:
     """No database, or it is too busy: 503 and when to come back."""
-    return _broken(request, fault, "007008", 503)
+    answer = _broken(request, fault, "007008", 503)
+    answer.headers["Retry-After"] = "30"
+    return answer
 
 
 def on_fault(request: AnyRequest, fault: Exception) -> Response[Any]:

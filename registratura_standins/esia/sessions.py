@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
-from registratura_standins.esia.database import Connection, execute, find, rows, value
+from registratura_standins.esia.database import Connection, execute, find, rows
 
 LASTS = timedelta(hours=3)
 # Mark in the User-Agent → name; the first that fits.
@@ -126,24 +127,56 @@ async def end_all(db: Connection, oid: int, but: UUID | None = None) -> None:
     )
 
 
+# One statement at a time, and none waits: else it could hold what another waits for.
+_SWEPT: tuple[LiteralString, ...] = (
+    """
+    delete from session where ctid = any(array(
+        select ctid from session where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from second_step where ctid = any(array(
+        select ctid from second_step where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from authorisation where ctid = any(array(
+        select ctid from authorisation where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from permit where ctid = any(array(
+        select ctid from permit where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from challenge where ctid = any(array(
+        select ctid from challenge where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from permission where ctid = any(array(
+        select ctid from permission where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from attempt where ctid = any(array(
+        select ctid from attempt where made_at < %(yesterday)s for update skip locked
+    ))
+    """,
+    """
+    delete from message where ctid = any(array(
+        select ctid from message where sent_at < %(yesterday)s for update skip locked
+    ))
+    """,
+)
+
+
 async def sweep(db: Connection, now: datetime) -> None:
-    """Remove what has ended: sessions, sign-ons under way, tokens, tries, old messages."""
-    await value(
-        db,
-        """
-        with s as (delete from session where ends_at < %(now)s),
-             f as (delete from second_step where ends_at < %(now)s),
-             a as (delete from authorisation where ends_at < %(now)s),
-             p as (delete from permit where ends_at < %(now)s),
-             t as (delete from attempt where made_at < %(yesterday)s),
-             c as (delete from challenge where ends_at < %(now)s),
-             q as (delete from permission where ends_at < %(now)s),
-             m as (delete from message where sent_at < %(yesterday)s)
-        select 1
-        """,
-        now=now,
-        yesterday=now - timedelta(days=1),
-    )
+    """Remove what has ended: sessions, sign-ons under way, tokens, tries, old messages. What
+    somebody is at work with is left for the next time."""
+    for statement in _SWEPT:
+        await execute(db, statement, now=now, yesterday=now - timedelta(days=1))
 
 
 def name_browser(user_agent: str) -> str:

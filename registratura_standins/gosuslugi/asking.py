@@ -5,6 +5,7 @@ region answers a repeat as it answered at first (sheet, sections 4.7 and 13).
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -62,6 +63,10 @@ async def ask(line: Line, booking: Booking, now: datetime) -> bool:
 
 async def _create(line: Line, booking: Booking, now: datetime) -> Booked:
     asked = requests.create_appointment(booking.region_session, booking.slot_id)
+    try:
+        await _name_referral(line, booking)
+    except RegionTrouble as fault:
+        raise type(fault)(fault.reason, sent=False) from None  # the booking has not left
     answer = await line.region.ask(asked, answers.booked)
     if answer.code != TIMED_OUT:
         return answer
@@ -78,11 +83,19 @@ async def _open_session_again(line: Line, booking: Booking, now: datetime) -> No
         account = await accounts.get(db, booking.oid)
     who = requests.get_patient_info(booking.region_session, booking.patient, account.applicant)
     await line.region.ask(who, answers.identified)
-    if booking.referral_id is not None:
-        day = booking.when.date()
-        times = requests.get_schedule(
-            booking.region_session, booking.place, (day, day), booking.referral_id
-        )
+    await _name_referral(line, booking)
+
+
+async def _name_referral(line: Line, booking: Booking) -> None:
+    """The region books by the referral that its session was told of last, which may be another by
+    now. That there is no time by it any more is for the booking's own answer to say."""
+    if booking.referral_id is None:
+        return
+    day = booking.when.date()
+    times = requests.get_schedule(
+        booking.region_session, booking.place, (day, day), booking.referral_id
+    )
+    with suppress(RegionSays):
         await line.region.ask(times, answers.slots)
 
 
@@ -125,6 +138,7 @@ async def _keep_success(line: Line, booking: Booking, answer: Booked, now: datet
             _LOG.error("data_mismatch", booking=str(booking.id))
             await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
             return True
+        await drafts.lock(db, booking.region_session)
         await lock_pushes(db, answer.book_id)
         if not await settling.book(db, booking, answer, now):
             return False

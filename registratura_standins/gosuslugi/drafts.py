@@ -20,7 +20,8 @@ class NoDraft(LookupError):
 
 @dataclass(frozen=True)
 class Draft:
-    """One visit of the wizard. `region_session` is its Session_ID, the same to the end."""
+    """One visit of the wizard. `region_session` is its Session_ID: the same to the end, for the
+    region binds it to the patient; another patient gets another."""
 
     id: UUID
     region_session: str
@@ -53,6 +54,12 @@ class Draft:
         if self.slot is None:
             raise StepMissing(self, "time")
         return self.slot
+
+    @property
+    def seen(self) -> str:
+        """What is on the page of the check: that patient, by his session, and that time. Raises
+        `StepMissing`."""
+        return f"{self.region_session} {self.timed.id}"
 
 
 class AlreadyBooked(Exception):
@@ -121,7 +128,9 @@ async def keep_whom(db: Connection, draft: Draft, whom: Whom, now: datetime) -> 
         db,
         """
         update draft set whom = %(whom)s, changed_at = %(now)s, patient = null, patient_id = null,
-            registration = null, referrals = '[]', referral = null, place = null, slot = null
+            registration = null, referrals = '[]', referral = null, place = null, slot = null,
+            region_session = case when patient is null then region_session
+                else gen_random_uuid() end
         where id = %(id)s and whom <> %(whom)s
         """,
         id=draft.id,
@@ -136,7 +145,9 @@ async def keep_patient(db: Connection, draft: Draft, patient: Patient, now: date
         db,
         """
         update draft set patient = %(patient)s, changed_at = %(now)s, patient_id = null,
-            registration = null, referrals = '[]', referral = null, place = null, slot = null
+            registration = null, referrals = '[]', referral = null, place = null, slot = null,
+            region_session = case when patient is null then region_session
+                else gen_random_uuid() end
         where id = %(id)s and patient is distinct from %(patient)s
         """,
         id=draft.id,
@@ -146,15 +157,16 @@ async def keep_patient(db: Connection, draft: Draft, patient: Patient, now: date
 
 
 async def keep_identified(db: Connection, draft: Draft, found: Identified, now: datetime) -> None:
-    """The region has found the patient."""
+    """The region has found the patient; nothing where the draft is another's by now."""
     await execute(
         db,
         """
         update draft set patient_id = %(patient_id)s, registration = %(registration)s,
             referrals = %(referrals)s, changed_at = %(now)s
-        where id = %(id)s
+        where id = %(id)s and region_session = %(region_session)s
         """,
         id=draft.id,
+        region_session=draft.region_session,
         patient_id=found.patient_id,
         registration=found.registration_oid,
         referrals=pack(found.referrals),
@@ -165,36 +177,52 @@ async def keep_identified(db: Connection, draft: Draft, found: Identified, now: 
 async def keep_place(
     db: Connection, draft: Draft, place: Place, referral: Referral | None, now: datetime
 ) -> None:
-    """Step 3: where, to whom, and by which referral."""
+    """Step 3: where, to whom, and by which referral; nothing where the draft is another patient's
+    by now."""
     await execute(
         db,
         """
         update draft set place = %(place)s, referral = %(referral)s, slot = null,
             changed_at = %(now)s
-        where id = %(id)s
+        where id = %(id)s and region_session = %(region_session)s
         """,
         id=draft.id,
+        region_session=draft.region_session,
         place=pack(place),
         referral=pack(referral),
         now=now,
     )
 
 
-async def keep_slot(db: Connection, draft: Draft, slot: Slot | None, now: datetime) -> None:
-    """Step 4: when. None: the time has just been taken."""
-    await execute(
+async def keep_slot(db: Connection, draft: Draft, slot: Slot | None, now: datetime) -> bool:
+    """Step 4: when. None: the time has just been taken. False where patient, place or referral
+    are others by now, as chosen in another tab."""
+    changed = await execute(
         db,
-        "update draft set slot = %(slot)s, changed_at = %(now)s where id = %(id)s",
+        """
+        update draft set slot = %(slot)s, changed_at = %(now)s
+        where id = %(id)s and region_session = %(region_session)s and place = %(place)s
+          and referral is not distinct from %(referral)s
+        """,
         id=draft.id,
+        region_session=draft.region_session,
+        place=pack(draft.place),
+        referral=pack(draft.referral),
         slot=pack(slot),
         now=now,
     )
+    return changed == 1
 
 
-async def lock(db: Connection, id: UUID) -> bool:
-    """Until the transaction ends no other of this draft's times is asked for. False where the
-    draft is there no more."""
-    return await value(db, "select 1 from draft where id = %(id)s for update", id=id) is not None
+async def lock(db: Connection, region_session: str) -> bool:
+    """Until the transaction ends no other of this draft's times is asked for, nor an answer kept.
+    Locked before any booking. False where the draft is there no more."""
+    found = await value(
+        db,
+        "select 1 from draft where region_session = %(region_session)s for update",
+        region_session=region_session,
+    )
+    return found is not None
 
 
 async def drop(db: Connection, region_session: str) -> None:

@@ -32,10 +32,17 @@ class Errands:
 
     async def end(self) -> None:
         """Break off what is under way."""
-        left = tuple(self._under_way)
+        await break_off(*self._under_way)
+
+
+async def break_off(*tasks: asyncio.Task[None]) -> None:
+    """Cancel until all have ended: what a task waits for may swallow its being cancelled once, as
+    `asyncio.wait_for` does before Python 3.12 when both happen at a time."""
+    left = set(tasks)
+    while left:
         for task in left:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        _, left = await asyncio.wait(left, timeout=0.1)
 
 
 def _tell(task: asyncio.Task[None]) -> None:

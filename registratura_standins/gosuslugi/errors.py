@@ -66,7 +66,7 @@ def on_region_says(request: AnyRequest, said: RegionSays) -> Template | Redirect
 
 def _wizard_of(request: AnyRequest) -> str:
     """The address of the draft whose step it is, or nothing."""
-    path = page_of(request)
+    path = str(request.scope["path"])
     return path.rpartition("/")[0] if path.startswith("/booking/") else ""
 
 

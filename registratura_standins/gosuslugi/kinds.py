@@ -39,6 +39,16 @@ def from_query(query: Mapping[str, str]) -> Target:
     return target
 
 
+def is_by_area(query: Mapping[str, str]) -> bool:
+    """Whether it names an area doctor and no referral: who appears by himself."""
+    if "referral" in query:
+        return False
+    try:
+        return from_query(query) in _BY_AREA
+    except LookupError:
+        return False
+
+
 def doctors_path(draft: Draft) -> str:
     """The page on which this draft's doctor was chosen: by his area, or among others like him."""
     wizard, place = f"/booking/{draft.id}", draft.chosen

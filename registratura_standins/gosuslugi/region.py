@@ -60,9 +60,12 @@ class Region:
     http: httpx.AsyncClient
     seconds: float
 
-    async def ask(self, asked: Asked, read: Callable[[Sequence], Answer]) -> Answer:
-        """What `read` makes of the answer. Refuses with `RegionTrouble`, and as `read` does."""
-        sequence = await self._send(asked)
+    async def ask(
+        self, asked: Asked, read: Callable[[Sequence], Answer], until: float | None = None
+    ) -> Answer:
+        """What `read` makes of the answer. Refuses with `RegionTrouble`, and as `read` does.
+        `until`: the moment of the loop's clock after which nobody waits for it any more."""
+        sequence = await self._send(asked, until)
         name, own = asked.children[0]
         try:
             # Every answer begins with the id that the question began with, word for word.
@@ -74,12 +77,14 @@ class Region:
             raise self._trouble(RegionBroken, asked, fault) from None
         return answer
 
-    async def _send(self, asked: Asked) -> Sequence:
+    async def _send(self, asked: Asked, until: float | None) -> Sequence:
+        end = asyncio.get_running_loop().time() + self.seconds
+        limit = asyncio.timeout_at(end if until is None else min(end, until))
         letter = write(asked, self.dialect)
         headers = dict(letter.headers)
         exchange = self.http.stream("POST", self.url, content=letter.content, headers=headers)
         try:
-            async with asyncio.timeout(self.seconds), exchange as answer:
+            async with limit, exchange as answer:
                 content = await _read(answer)
         except (TimeoutError, httpx.TimeoutException) as fault:
             sent = not isinstance(fault, _NOT_SENT)

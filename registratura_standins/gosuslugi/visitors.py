@@ -1,6 +1,7 @@
 """Who looks at a page, and what a handler works with: database, region, settings, the time."""
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from litestar import Request
 
-from registratura_standins.gosuslugi import accounts, bookings, drafts, sessions
+from registratura_standins.gosuslugi import accounts, bookings, drafts, kinds, sessions
 from registratura_standins.gosuslugi.accounts import Account
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.conversations import Conversation
@@ -22,6 +23,11 @@ from registratura_standins.gosuslugi.sessions import Session
 from registratura_standins.gosuslugi.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
+_PICKED = {
+    "doctor": ("position", "kind", "referral", "clinic"),
+    "time": ("day", "slot"),
+    "referral": ("number",),
+}
 
 
 class SignInNeeded(Exception):
@@ -61,7 +67,7 @@ class Visitor:
             try:
                 return await drafts.get(db, self.session, id)
             except NoDraft:
-                booking_id = await bookings.find_of(db, self.account.oid, id)
+                booking_id = await bookings.find_of(db, self.account.oid, str(id))
                 if booking_id is None:
                     raise
                 raise AlreadyBooked(booking_id) from None
@@ -71,16 +77,16 @@ class Visitor:
         await self.errands.run(work, self.settings.patience)
 
     def conversation(self, draft: Draft) -> Conversation:
-        """The talk with the region about this draft."""
-        return Conversation(
-            self.region, self.pool, draft, self.account.applicant, self.now, self.today
-        )
+        """The talk with the region about this draft, as long as one answer may take."""
+        until = asyncio.get_running_loop().time() + self.settings.region_seconds
+        who = self.account.applicant
+        return Conversation(self.region, self.pool, draft, who, self.now, self.today, until)
 
 
 def lease_of(settings: Settings) -> timedelta:
-    """How long one who asks the region may take before another asks in his place: two requests
-    one after another, each with a session to open anew, and some air."""
-    return timedelta(seconds=6 * settings.region_seconds + 5)
+    """How long one who asks the region may take before another asks in his place: two tries
+    of five questions each (referral, booking, patient, referral, booking), and some air."""
+    return timedelta(seconds=10 * settings.region_seconds + 5)
 
 
 def settings_of(request: AnyRequest) -> Settings:
@@ -143,8 +149,21 @@ def page_of(request: AnyRequest) -> str:
         query = request.scope["query_string"].decode("latin-1")
         return f"{path}?{query}" if query else path
     if path.startswith("/booking/"):
-        return f"{path.removesuffix('/book')}/check" if path.endswith("/book") else path
+        return _step_of(path, request.state.get("typed", {}))
     return path if path == "/booking" or path.startswith("/appointments/") else "/"
+
+
+def _step_of(path: str, typed: Mapping[str, str]) -> str:
+    """The page of a form of the wizard, with what was picked there."""
+    draft, _, step = path.rpartition("/")
+    if step == "book":
+        return f"{draft}/check"
+    picked = {name: typed[name] for name in _PICKED.get(step, ()) if typed.get(name)}
+    if step == "doctor" and not kinds.is_by_area(picked):
+        path = f"{draft}/doctors" if picked else path
+    elif step == "doctor":
+        picked = {}
+    return f"{path}?{urlencode(picked)}" if picked else path
 
 
 def sign_in_path(next_path: str) -> str:

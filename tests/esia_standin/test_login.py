@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from litestar import Litestar
 
-from registratura_standins.esia import factors, sessions, throttle
+from registratura_standins.esia import factors, openings, sessions, throttle
 from registratura_standins.esia.accounts import find_account
 from registratura_standins.esia.database import Connection, value
 from registratura_standins.esia.spellings import mask_email, mask_phone, read_login
@@ -118,6 +118,13 @@ async def test_a_success_forgets_the_wrong_tries_before_it(browser: Browser) -> 
         assert (await browser.sign_in(MARIA)).status_code == 303
         await browser.get("/account")
         browser.cookies.clear()
+
+
+async def test_passwords_are_kept_by_argon2id(esia_db: Connection) -> None:
+    await openings.set_password(esia_db, 1_000_000_001, "выдуманный пароль")
+    kept = await value(esia_db, "select array_agg(distinct password_hash) from account")
+    assert len(kept) == 2
+    assert all(one.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for one in kept)
 
 
 async def test_one_address_has_only_so_many_wrong_tries(esia_db: Connection) -> None:

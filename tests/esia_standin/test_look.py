@@ -115,7 +115,7 @@ def test_pages_of_an_account(walk: Walk) -> None:
     walk.send({"code": walk.code()})
     walk.send({"password": NEW_PASSWORD, "again": NEW_PASSWORD})
     walk.open("/account/contact")
-    walk.send({"target": "timur@example.org"})
+    walk.send({"target": "timur@example.org", "present": NEW_PASSWORD})
     walk.send({"code": walk.code()})
     walk.send({})
     walk.open("/account/password")

@@ -148,7 +148,7 @@ async def test_a_recovery_by_the_old_contact_ends_with_it(
         await send(proven, "/recovery", {"login": old})
         await type_code(proven, "/recovery/code")
         await browser.sign_in(MARIA)
-        await send(browser, "/account/contact", {"target": new})
+        await send(browser, "/account/contact", {"target": new, "present": PASSWORD})
         await type_code(browser, "/account/contact/code")
         await send(browser, "/account/contact/save", {})
         fields = {"_csrf_token": sent.cookies["esia_csrf"], "code": code}
@@ -162,7 +162,7 @@ async def test_a_recovery_by_the_other_contact_lives_on(browser: Browser, esia: 
         await send(browser, "/recovery", {"login": "+7 900 000-00-01"})
         code = await last_code(browser)
         await owner.sign_in(MARIA)
-        await send(owner, "/account/contact", {"target": "new@example.org"})
+        await send(owner, "/account/contact", {"target": "new@example.org", "present": PASSWORD})
         await type_code(owner, "/account/contact/code")
         await send(owner, "/account/contact/save", {})
         answer = await type_code(browser, "/recovery/code", code)

@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import httpx
 from litestar import Litestar
 
-from registratura.app import create_app
+from registratura.app import create_app, make_state
 from registratura.db import Pool
 from registratura.people import accounts, consents
 from registratura.people.accounts import Profile
@@ -51,8 +51,8 @@ def settings(database_url: str, **changes: object) -> Settings:
 async def running(configured: Settings) -> AsyncIterator[Litestar]:
     """The portal, started, without a socket."""
     key = ("registry", replace(configured, database_url=""))
-    state = {"settings": configured, "consent": CURRENT.key}
-    with apps.borrowed(key, lambda: create_app(configured), lambda: state) as app:
+    made = apps.borrowed(key, lambda: create_app(configured), lambda: make_state(configured))
+    with made as app:
         async with alive(app):
             yield app
 

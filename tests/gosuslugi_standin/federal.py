@@ -11,10 +11,8 @@ from litestar import Litestar
 
 from registratura_standins.gosuslugi import accounts, sessions
 from registratura_standins.gosuslugi.accounts import Account, Child
-from registratura_standins.gosuslugi.app import create_app
+from registratura_standins.gosuslugi.app import create_app, make_state
 from registratura_standins.gosuslugi.asking import Line
-from registratura_standins.gosuslugi.esia import open_esia
-from registratura_standins.gosuslugi.region import open_region
 from registratura_standins.gosuslugi.settings import Settings
 from registratura_standins.gosuslugi.training import Switch, rehearse
 from registratura_standins.gosuslugi.visitors import lease_of
@@ -62,8 +60,8 @@ async def running(
     http = httpx.AsyncClient(transport=rehearse(transport, switches), timeout=limit)
 
     def state() -> dict[str, Any]:
-        region = replace(open_region(settings), http=http)
-        return {"settings": settings, "esia": open_esia(settings), "region": region}
+        made = make_state(settings)
+        return made | {"region": replace(made["region"], http=http)}
 
     key = ("federal portal", replace(settings, database_url=""))
     with apps.borrowed(key, lambda: create_app(settings), state) as app:

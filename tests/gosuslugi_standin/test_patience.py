@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from litestar import Litestar
 
 from registratura_standins.gosuslugi import answers, requests
 from registratura_standins.gosuslugi.database import Connection, value
+from registratura_standins.gosuslugi.esia import EsiaFault
 from registratura_standins.gosuslugi.region import RegionSlow, open_region
 from registratura_standins.gosuslugi.settings import Settings
 from registratura_standins.gosuslugi.training import read_switches
@@ -38,6 +40,28 @@ AWAITED = "Запрос отправлен"
 def soon(region: ScriptedRegion) -> None:
     """The region's times are those of tomorrow."""
     region.tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
+
+
+async def test_an_esia_that_trickles_is_down(federal: Litestar) -> None:
+    async with trickling(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n") as url:
+        esia = replace(federal.state.esia, url=url.rstrip("/"), seconds=0.5)
+        with pytest.raises(EsiaFault) as fault:
+            async with asyncio.timeout(20):
+                await esia.sign_on("a code", datetime.now(UTC))
+        assert fault.value.down
+
+
+class Late(httpx.AsyncBaseTransport):
+    """The line to a region that thinks so many seconds before each answer."""
+
+    def __init__(self, region: ScriptedRegion, seconds: float) -> None:
+        self._line = region.transport
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The region's answer, later."""
+        await asyncio.sleep(self._seconds)
+        return await self._line.handle_async_request(request)
 
 
 @asynccontextmanager
@@ -76,6 +100,17 @@ async def test_a_region_that_trickles_is_slow_and_may_have_done_it(head: bytes) 
                 await region.ask(asked, answers.cancelled)
         assert trouble.value.sent
         await region.http.aclose()
+
+
+async def test_a_page_of_many_questions_waits_no_longer_than_one_of_one(
+    federal_settings: Settings, region: ScriptedRegion
+) -> None:
+    hasty = replace(federal_settings, region_seconds=2.0)
+    async with running(hasty, Late(region, 1.1)) as app:  # in time, each of them
+        maria = await signed_in(app)
+        answer = await maria.get(f"{await name_petr(maria)}/doctor")
+        assert answer.status_code == 503
+        assert "отвечает слишком долго" in text_of(answer)
 
 
 @pytest.fixture

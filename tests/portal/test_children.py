@@ -76,6 +76,18 @@ async def test_a_child_is_added_with_one_press_where_the_parent_looks_for_her(
     assert "Ваши дети в ЕСИА" not in words_of(await stranger.get(path))
 
 
+async def test_who_adds_a_child_beside_the_visits_is_led_back_to_them(
+    oleg: httpx.AsyncClient, db: Connection
+) -> None:
+    await tell(db, ANNA, DENIS)
+    oleg.headers["Referer"] = f"{portal.ADDRESS}/appointments"
+    answer = await press(oleg, "Анна", seen_on="/appointments")
+    assert answer.headers["location"] == "/appointments"
+    oleg.headers["Referer"] = "https://evil.example/appointments"
+    answer = await press(oleg, "Денис", seen_on="/appointments")
+    assert answer.headers["location"] != "https://evil.example/appointments"
+
+
 async def test_with_visits_ahead_nothing_stands_between(
     oleg: httpx.AsyncClient, db: Connection
 ) -> None:

@@ -39,7 +39,7 @@ async def app(
 
 async def shown(db: Connection, replica: Replica) -> None:
     """Wait until the standby shows what the server has written."""
-    written = await value(db, "select pg_current_wal_lsn()::text")
+    written = await value(db, "select pg_current_wal_insert_lsn()::text")
     for _ in range(1000):
         if replica.ask("postgres", f"select pg_last_wal_replay_lsn() >= '{written}'"):
             return

@@ -46,9 +46,9 @@ async def _alarm(call: Call, asked: Cancelling, visit: Booked | None) -> None:
     _LOG.error(
         "answer disputed",
         visit=str(visit.id) if visit else None,
-        fields=[it.path for it in asked.disputed],
+        fields=[it.field for it in asked.disputed],
     )
-    if visit is not None:
+    if visit is not None and visit.state == State.BOOKED:  # a repeat says nothing new
         await audit.record(
             call.db,
             now=call.now,
