@@ -41,7 +41,7 @@ commands.add_command(federal)
 
 
 @commands.command()
-@click.option("--size", type=click.Choice(["tiny", "small", "region"]), default="small")
+@click.option("--size", type=click.Choice(["tiny", "small", "region", "megacity"]), default="small")
 def demo(size: str) -> None:
     """Запустить всё сразу с учебными данными; Ctrl-C останавливает."""
     from registratura import stand

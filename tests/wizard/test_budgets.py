@@ -77,7 +77,7 @@ BUDGETS = {
     "times": 5,
     "cabinet": 4,
     "messages": 4,
-    "own data": 10,
+    "own data": 12,  # who has access to what is each a list
 }
 
 
