@@ -26,13 +26,16 @@ from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
+from registratura.web.cookies import Cookies
 from registratura.web.errors import HANDLERS, on_http
-from registratura.web.forgery import Forms
 from registratura.web.health import healthz, readyz
+from registratura.web.kept import Kept
 from registratura.web.lending import Lender
 from registratura.web.requests import DEPENDENCIES, AnyRequest
+from registratura.web.standby import OwnWrites, Standby
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
+from registratura_ground.forgery import Forms
 from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
@@ -48,11 +51,21 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
     app.state.lender = Lender(app.state.pool)
+    app.state.standby = standby = await _open_standby(settings)
     try:
         yield
     finally:
+        if standby is not None:
+            await standby.lender.pool.close()
         await app.state.pool.close()
         await app.state.esia.http.aclose()
+
+
+async def _open_standby(settings: Settings) -> Standby | None:
+    """It may be away when we start: searches go to the primary until it answers."""
+    if not settings.database_replica_url:
+        return None
+    return Standby(Lender(await open_pool(settings.database_replica_url, check=False)))
 
 
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
@@ -66,14 +79,32 @@ def _nowhere(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     """An address that no face has: a problem to a program, a page to people."""
     if request.scope["path"].startswith(f"{problems.PREFIX}/"):
         return problems.on_http(request, fault)
-    return on_http(request, fault)  # type: ignore[return-value]
+    return on_http(request, fault)
+
+
+def make_state(settings: Settings) -> dict[str, Any]:
+    """What an application begins with; what it opens is added when it starts."""
+    return {"settings": settings, "consent": CURRENT.key}
+
+
+def _layers(settings: Settings) -> list[DefineMiddleware]:
+    """Around every handler, the first outermost."""
+    names = Cookies.of(settings.public_url).name
+    forms = DefineMiddleware(
+        Forms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        session_cookie=names("session"),
+        token_cookie=names("csrf"),
+    )
+    metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
+    writes = DefineMiddleware(OwnWrites, public_url=settings.public_url)
+    return [metrics.middleware, *([writes] if settings.database_replica_url else []), forms]
 
 
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
-    forms = DefineMiddleware(Forms, secret=settings.secret, public_url=settings.public_url)
-    metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
     app = Litestar(
         route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
@@ -82,12 +113,12 @@ def create_app(settings: Settings) -> Litestar:
             settings, shelf, [it / "templates" for it in (PORTAL, DESK, API)]
         ),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
-        middleware=[metrics.middleware, forms],
-        state=State({"settings": settings, "consent": CURRENT.key}),
+        middleware=_layers(settings),
+        state=State(make_state(settings)),
         lifespan=[_opened],
         logging_config=None,
         request_max_body_size=256 * 1024,
         openapi_config=None,
     )
-    app.asgi_handler = around(app.asgi_handler, security_headers(settings))
+    app.asgi_handler = around(Kept(app.asgi_handler), security_headers(settings))
     return app

@@ -36,6 +36,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "database_url": read_database,
     "database_owner_url": read_database,
     "database_admin_url": read_database,
+    "database_replica_url": read_database,
     "port": read_port,
     "public_url": read_site,
     "esia_url": read_site,
@@ -64,7 +65,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "worker_metrics_port": read_port,
     "var": read_path,
 }
-_DATABASES = ("database_url", "database_owner_url", "database_admin_url")
+_DATABASES = ("database_url", "database_owner_url", "database_admin_url", "database_replica_url")
 _PASSWORDS = ("smtp_password", "federal_basic", "federal_status_password")
 _NOT_SHOWN = {*_DATABASES, "secret", *_PASSWORDS}
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -82,6 +83,7 @@ class Settings:
     database_url: str = ""
     database_owner_url: str = ""
     database_admin_url: str = ""
+    database_replica_url: str = ""  # searches are answered by the primary too
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
@@ -231,4 +233,5 @@ def _wrong_push(settings: Settings, given: set[str]) -> set[str]:
         return set()
     addresses = ("federal_status_url", "federal_list_url")
     open_ones = {it for it in addresses if setting_push.is_open(getattr(settings, it))}
-    return open_ones | ({"federal_rmis_id"} - given)
+    needed = {"federal_rmis_id", "federal_status_user", "federal_status_password"}
+    return open_ones | (needed - given)

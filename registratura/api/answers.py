@@ -1,4 +1,4 @@
-"""Answers: the engine's things as the document's shapes; a list cut into pages; what may be kept."""
+"""Answers: the engine's things as the document's shapes, lists cut into pages, what may be kept."""
 
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode

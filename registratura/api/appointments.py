@@ -150,7 +150,14 @@ async def cancel(
 ) -> None:
     """Cancel a coming visit; its time is free for others. Cancelled before, it stays so."""
     visit = await _get_to_change(db, caller, appointment, now, settings)
-    await cancellation.cancel(db, now=now, actor=caller.actor, appointment_id=visit.id, key=key)
+    await cancellation.cancel(
+        db,
+        now=now,
+        actor=caller.actor,
+        appointment_id=visit.id,
+        zone=settings.region_zone,
+        key=key,
+    )
 
 
 async def _book(

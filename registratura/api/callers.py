@@ -15,10 +15,10 @@ from registratura.people import bearers
 from registratura.people.bearers import Bearer
 from registratura.people.patients import Patient
 from registratura.people.refusals import NotYourPatient
-from registratura.web import forgery
 from registratura.web.borrowing import borrow
 from registratura.web.requests import (
     AnyConnection,
+    cookies_of,
     find_visitor,
     has_consented,
     lender_of,
@@ -27,6 +27,7 @@ from registratura.web.requests import (
     settings_of,
     today_of,
 )
+from registratura_ground import forgery
 
 _CALLER, _ALLOWANCE = "caller", "allowance"
 
@@ -142,7 +143,14 @@ async def booker(connection: AnyConnection, handler: BaseRouteHandler) -> None:
             raise OnlyReads
         return
     settings = settings_of(connection)
-    forgery.check_script(connection, settings.secret, settings.public_url)
+    cookies = cookies_of(connection)
+    forgery.check_script(
+        connection,
+        settings.secret,
+        settings.public_url,
+        session_cookie=cookies.name("session"),
+        token_cookie=cookies.name("csrf"),
+    )
 
 
 def find_caller(connection: AnyConnection) -> Caller | None:

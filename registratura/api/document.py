@@ -14,8 +14,8 @@ from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
 from registratura.booking import refusals
 from registratura.web.cookies import Cookies
-from registratura.web.forgery import HEADER
 from registratura.web.requests import DEPENDENCIES, AnyRequest, settings_of
+from registratura_ground.forgery import HEADER
 
 VERSION = "1.0.0"
 _ABOUT = (

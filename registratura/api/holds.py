@@ -91,11 +91,12 @@ async def held(
     status_code=HTTP_200_OK,
 )
 async def prolong(
-    db: Connection, now: datetime, caller: Caller, hold: UUID, key: Key
+    db: Connection, now: datetime, settings: Settings, caller: Caller, hold: UUID, key: Key
 ) -> Response[shapes.Hold]:
     """Some minutes more, once."""
     await _check(db, caller, hold)
-    longer = await keeping.prolong(db, caller.account_id, hold, key, now=now)
+    zone = settings.region_zone
+    longer = await keeping.prolong(db, caller.account_id, hold, key, now=now, zone=zone)
     return Response(answers.hold(longer), status_code=HTTP_200_OK)
 
 
@@ -109,10 +110,13 @@ async def prolong(
     security=SECURITY,
     status_code=HTTP_204_NO_CONTENT,
 )
-async def release(db: Connection, now: datetime, caller: Caller, hold: UUID, key: Key) -> None:
+async def release(
+    db: Connection, now: datetime, settings: Settings, caller: Caller, hold: UUID, key: Key
+) -> None:
     """The time is free for others at once."""
     await _check(db, caller, hold)
-    await keeping.release(db, caller.account_id, hold, key, now=now)
+    zone = settings.region_zone
+    await keeping.release(db, caller.account_id, hold, key, now=now, zone=zone)
 
 
 async def _check(db: Connection, caller: Caller, hold: UUID) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import keys, locks
+from registratura.booking import keys, locks, rights
 from registratura.booking.freeing import GIVEN_BACK
 from registratura.booking.model import State, check_moment
 from registratura.booking.refusals import CannotBeCancelled
@@ -22,16 +22,18 @@ async def cancel(
     appointment_id: UUID,
     by: str = "patient",
     because: str | None = None,
+    zone: str | None = None,
     key: UUID | None = None,
 ) -> None:
     """Cancel a coming visit; its time is free again at once.
 
-    The actor has been allowed to by `get_for` of `booking.visits`. A visit that was cancelled
-    before stays so, quietly. `by` is who gave up: patient, clinic or federation; `because` is what
-    the patient reads of it. The clinic also says so of a visit that has begun, or whose patient
-    has come, and was not received by its fault: he has missed nothing. Refuses with
-    `CannotBeCancelled` once the visit has begun, of the clinic once it is marked otherwise. With a
-    `key` it is claimed first, and refuses with `KeyReused` for another visit.
+    The actor has been allowed to by `get_for` of `booking.visits`; an account is judged again, on
+    the date of the region's `zone`. A visit that was cancelled before stays so, quietly. `by` is
+    who gave up: patient, clinic or federation; `because` is what the patient reads of it. The
+    clinic also says so of a visit that has begun, or whose patient has come, and was not received
+    by its fault: he has missed nothing. Refuses with `CannotBeCancelled` once the visit has begun,
+    of the clinic once it is marked otherwise, and as `rights.check_visit` does. With a `key` it is
+    claimed first, and refuses with `KeyReused` for another visit.
     """
     check_moment(now)
     async with db.transaction():
@@ -41,6 +43,8 @@ async def cancel(
             db, "select slot_id from appointment where id = %(it)s", it=appointment_id
         )
         await locks.lock_slots(db, [slot_id] if slot_id else [])
+        if slot_id:
+            await rights.check_visit(db, actor, appointment_id, now=now, zone=zone)
         # a statement of its own: one that had waited for the lock would see the state before it
         state = await database.value(
             db,

@@ -108,7 +108,7 @@ _PARTS: LiteralString = """
         'sessions', (select jsonb_agg(jsonb_build_object(
             'browser', browser, 'created_at', created_at, 'seen_at', seen_at,
             'ends_at', ends_at) order by created_at)
-            from web_session where account_id = %(account)s),
+            from web_session where account_id = %(account)s and ends_at > created_at),
         'tokens', (select jsonb_agg(jsonb_build_object(
             'name', name, 'may_book', may_book, 'made_at', made_at, 'ends_at', ends_at,
             'used_at', used_at, 'revoked_at', revoked_at,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from registratura.booking import asking, keys, locks, rules
+from registratura.booking import asking, keys, locks, rights, rules
 from registratura.booking.appointments import write
 from registratura.booking.model import Receipt, State
 from registratura.booking.offer import Offer
@@ -51,7 +51,7 @@ async def book_together(
     """Book two patients of one account at neighbouring times of one doctor: both or neither.
 
     The same key with the same wishes gives the same receipts again, for 30 days. Refuses with
-    `NotNeighbours`, with any `BookingRefusal` of either, or with `KeyReused`.
+    `NotNeighbours`, with any `BookingRefusal` of either, with `KeyReused`, and as `write` does.
     Raises `ValueError` where it is one patient twice, or the wishes differ in anything else.
     """
     _check_alike(first, second)
@@ -85,6 +85,7 @@ async def _book_both(
         rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
     _check_room_for_two(first, offers[1])
     await locks.clear_the_way(db, first, offers[0])
+    await rights.check(db, wishes)  # two links at once: whoever ends both locks them in id order
     made = [
         await write(db, wish, offer, State.BOOKED)
         for wish, offer in zip(wishes, offers, strict=True)

@@ -14,7 +14,8 @@ from uuid import UUID
 import msgspec
 
 from registratura import db as database
-from registratura.booking import asking, keys, locks, rules
+from registratura.audit import Actor
+from registratura.booking import asking, keys, locks, rights, rules
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.model import State, check_moment
@@ -61,7 +62,7 @@ async def hold(db: Connection, wish: Wish, key: UUID | None = None) -> Hold:
 
     With `wish.replaces` the patient's other rules wait until the visit is really moved. The same
     `key` with the same wish gives the same hold again, though it be over by then. Refuses with a
-    `BookingRefusal`, `CannotBeReplaced` or `KeyReused`.
+    `BookingRefusal`, `CannotBeReplaced` or `KeyReused`, and as `write` does.
     """
     async with judged(db, wish):
         answered = await _lock(db, wish, key)
@@ -147,12 +148,22 @@ async def get(
 
 
 @retried
-async def prolong(db: Connection, held: Hold, *, now: datetime, minutes: int) -> None:
-    """Hold it for `minutes` more, once. Refuses with `HoldOver` the second time or too late."""
+async def prolong(
+    db: Connection,
+    held: Hold,
+    *,
+    now: datetime,
+    minutes: int,
+    actor: Actor,
+    zone: str | None = None,
+) -> None:
+    """Hold it for `minutes` more, once. Refuses with `HoldOver` the second time or too late, and
+    as `rights.check_visit` does."""
     check_moment(now)
     async with db.transaction():
         await locks.lock_patients(db, [held.patient_id])
         await locks.lock_slots(db, [held.slot_id])
+        await rights.check_visit(db, actor, held.id, now=now, zone=zone)
         changed = await database.execute(
             db,
             """

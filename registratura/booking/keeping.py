@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from registratura.audit import Actor
-from registratura.booking import cancellation, doctors, holds, keys, locks
+from registratura.booking import cancellation, doctors, holds, keys, locks, rights
 from registratura.booking.holds import Hold
 from registratura.booking.refusals import HoldOver
 from registratura.db import Connection, retried
@@ -15,11 +15,12 @@ from registratura.db import Connection, retried
 
 @retried
 async def prolong(
-    db: Connection, account_id: UUID, hold_id: UUID, key: UUID, *, now: datetime
+    db: Connection, account_id: UUID, hold_id: UUID, key: UUID, *, now: datetime, zone: str
 ) -> Hold:
     """The account's own hold, longer by the minutes of the rules, once.
 
-    Refuses with `HoldOver` the second time or too late, and with `KeyReused`.
+    Refuses with `HoldOver` the second time or too late, with `KeyReused`, and as
+    `rights.check_visit` does on the date of the region's `zone`.
     """
     actor = Actor("account", str(account_id))
     async with db.transaction():
@@ -29,7 +30,8 @@ async def prolong(
             return Hold.from_json(answered)
         held = await holds.get(db, account_id, hold_id, now=now)
         doctor = await doctors.get(db, held.post_id, now=now)
-        await holds.prolong(db, held, now=now, minutes=doctor.rules.hold_minutes)
+        minutes = doctor.rules.hold_minutes
+        await holds.prolong(db, held, now=now, minutes=minutes, actor=actor, zone=zone)
         held = await holds.get(db, account_id, hold_id, now=now)
         await keys.store(db, actor, key, held.to_json())
         return held
@@ -37,11 +39,11 @@ async def prolong(
 
 @retried
 async def release(
-    db: Connection, account_id: UUID, hold_id: UUID, key: UUID, *, now: datetime
+    db: Connection, account_id: UUID, hold_id: UUID, key: UUID, *, now: datetime, zone: str
 ) -> None:
     """The account's own hold ends; its time is free for others at once.
 
-    Refuses with `HoldOver` once it has ended, and with `KeyReused`.
+    Refuses with `HoldOver` once it has ended, with `KeyReused`, and as `prolong` does.
     """
     actor = Actor("account", str(account_id))
     async with db.transaction():
@@ -51,6 +53,7 @@ async def release(
         held = await holds.get(db, account_id, hold_id, now=now)
         await locks.lock_patients(db, [held.patient_id])
         await locks.lock_slots(db, [held.slot_id])
+        await rights.check_visit(db, actor, held.id, now=now, zone=zone)
         # a statement of its own: one that had waited for the lock would see the state before it
         held = await holds.get(db, account_id, hold_id, now=now)
         ended = await cancellation.end(

@@ -1,8 +1,9 @@
 """What stands before a visit is written: slots and quotas are locked, the way is cleared.
 
-One order for all: idempotency key, patients, slots, quota counters, and only then appointments;
-several of a kind in id order. Whoever touches an appointment holds every lock he will need, so
-nobody who waits for his row can be in his way.
+One order for all: idempotency key, patients, slots, quota counters, and only then appointments,
+at last what the right to act stands on (`booking.rights`); several of a kind in id order. Whoever
+touches an appointment holds every lock he will need, so nobody who waits for his row can be in his
+way.
 """
 
 from collections.abc import Sequence

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import cancellation, locks
+from registratura.booking import cancellation, locks, rights
 from registratura.booking.holds import Hold
 from registratura.booking.model import check_moment
 from registratura.booking.refusals import HoldOver
-from registratura.booking.visits import COLUMNS, FROM_REACHED, REACHED, Visit
+from registratura.booking.visits import COLUMNS, FROM_REACHED, REACHED, VISIBLE, Visit
 from registratura.db import Connection, retried
 from registratura.people.acting import today_of
 
@@ -74,12 +74,44 @@ async def find_for(
     )
 
 
+async def find_taken(
+    db: Connection, account_id: UUID, cancelled: Visit, *, now: datetime, region_zone: str
+) -> Visit | None:
+    """The visit that stands in place of that cancelled one, as far as this account may see it: the
+    proposal that was taken, or a coming one to the same position that was booked since."""
+    return await database.find(
+        db,
+        Visit,
+        VISIBLE
+        + """
+          and reached.id = %(patient)s and appointment.state not in ('cancelled', 'moved')
+          and appointment.booked_at >= %(cancelled_at)s
+          and (appointment.position_id = %(position)s and appointment.starts_at > %(now)s
+               or exists (select from appointment as proposal
+                          where proposal.patient_id = appointment.patient_id
+                            and proposal.slot_id = appointment.slot_id
+                            and proposal.proposed_for = %(cancelled)s))
+        order by appointment.starts_at limit 1
+        """,
+        account=account_id,
+        patient=cancelled.patient_id,
+        position=cancelled.position_id,
+        cancelled=cancelled.id,
+        cancelled_at=cancelled.cancelled_at,
+        now=now,
+        today=today_of(now, region_zone),
+    )
+
+
 @retried
-async def decline(db: Connection, held: Hold, *, now: datetime, actor: Actor) -> None:
+async def decline(
+    db: Connection, held: Hold, *, now: datetime, actor: Actor, zone: str | None = None
+) -> None:
     """The patient does not want the proposed time: it is free for others at once.
 
-    The referral of the cancelled visit is free too. The actor has been allowed to by `holds.get`.
-    Refuses with `HoldOver` once it has ended; raises `ValueError` for a hold that nobody proposed.
+    The referral of the cancelled visit is free too. The actor has been allowed to by `holds.get`,
+    and is judged again as `rights.check_visit` does. Refuses with `HoldOver` once it has ended;
+    raises `ValueError` for a hold that nobody proposed.
     """
     check_moment(now)
     if not held.proposed:
@@ -87,6 +119,7 @@ async def decline(db: Connection, held: Hold, *, now: datetime, actor: Actor) ->
     async with db.transaction():
         await locks.lock_patients(db, [held.patient_id])
         await locks.lock_slots(db, [held.slot_id])
+        await rights.check_visit(db, actor, held.id, now=now, zone=zone)
         # a statement of its own: one that had waited for the lock would see the state before it
         stands = await database.value(
             db,

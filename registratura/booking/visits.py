@@ -190,6 +190,36 @@ async def get_for(
     return found
 
 
+async def find_of_slot(
+    db: Connection,
+    account_id: UUID,
+    slot_id: UUID,
+    patient_id: UUID,
+    *,
+    now: datetime,
+    region_zone: str,
+) -> UUID | None:
+    """The id of the patient's visit at that very time, where it stands and this account may see
+    it."""
+    found: UUID | None = await database.value(
+        db,
+        REACHED
+        + "select appointment.id"
+        + FROM_REACHED
+        + """
+        where appointment.slot_id = %(slot)s and reached.id = %(patient)s
+          and appointment.state in ('booked', 'arrived') and appointment.ends_at > %(now)s
+        limit 1
+        """,
+        account=account_id,
+        slot=slot_id,
+        patient=patient_id,
+        now=now,
+        today=today_of(now, region_zone),
+    )
+    return found
+
+
 def _read_by(account_id: UUID, now: datetime, region_zone: str) -> dict[str, object]:
     actor = Actor("account", str(account_id))
     return told_by(actor, "visits.read", today_of(now, region_zone))

@@ -20,7 +20,7 @@ from registratura.federal.wire import Message, read_message
 from registratura.refusal import Refusal
 from registratura.settings import Settings
 from registratura.web import logs
-from registratura.web.lending import Lender
+from registratura.web.lending import Lender, Overloaded
 
 BUDGET = 10.0  # seconds for a call
 _SMALL = 16 * 1024  # bytes: a bigger body is parsed beside the loop
@@ -83,6 +83,8 @@ async def _run(desk: Desk, operation: Operation, fields: Fields, ids: Ids) -> An
         no = _unreadable(fault)
     except Refusal as refusal:
         no = No.of(refusal, operation.refusals)
+    except Overloaded:
+        no = No(codes.INTERNAL_ERROR, codes.BUSY_WORDS)
     except Exception as error:
         _LOG.error(
             "fault", operation=operation.name, request_id=desk.reference, **logs.fault(error)

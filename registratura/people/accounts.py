@@ -8,7 +8,7 @@ from psycopg.errors import UniqueViolation
 
 from registratura import audit
 from registratura.audit import Actor
-from registratura.db import Connection, find, one, value
+from registratura.db import Connection, execute, find, one, value
 from registratura.people import persons
 from registratura.people.names import Sex
 from registratura.people.persons import Identity
@@ -87,6 +87,13 @@ async def get(db: Connection, account_id: UUID) -> Account:
         from account where id = %(account)s
         """,
         account=account_id,
+    )
+
+
+async def lock(db: Connection, account_id: UUID) -> None:
+    """Lock the account's row to the end of the transaction: before its links and its consents."""
+    await execute(
+        db, "select from account where id = %(account)s for no key update", account=account_id
     )
 
 

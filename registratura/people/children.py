@@ -9,7 +9,7 @@ from uuid import UUID
 from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, execute, find, retried, rows
-from registratura.people import names
+from registratura.people import accounts, names
 from registratura.people.acting import today_of
 from registratura.people.ages import ADULT
 from registratura.people.declarations import Declaration
@@ -95,11 +95,7 @@ async def keep(db: Connection, account_id: UUID, told: Iterable[Told], *, now: d
     """
     children = {it.id: it for it in told if it.id}
     async with db.transaction():
-        await execute(
-            db,
-            "select from account where id = %(account)s for no key update",
-            account=account_id,
-        )
+        await accounts.lock(db, account_id)
         await execute(db, _KEEP, account=account_id, now=now, **_columns(children.values()))
         for link in await rows(db, _Marked, _MARK, account=account_id, now=now):
             await audit.record(
@@ -210,6 +206,8 @@ _MARK: LiteralString = """
         ) as listed
         from relative
         where account_id = %(account)s and confirmed_by = 'esia' and ended_at is null
+        order by id  -- as a booking of two patients locks them
+        for no key update
     )
     update relative set off_list_since = case when not listed then %(now)s::timestamptz end
     from confirmed

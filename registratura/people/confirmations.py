@@ -115,6 +115,7 @@ async def _lock(db: Connection, relative_id: UUID, today: date) -> _Link:
         from {ACTING} {CARD}
         join relative on relative.id = acting.relative_id
         where relative.id = %(relative)s and {LIVING}
+          and relative.ended_at is null  -- after a wait only the locked row is read anew
         for no key update of relative
         """,
         relative=relative_id,

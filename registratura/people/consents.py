@@ -6,8 +6,8 @@ from uuid import UUID
 
 from registratura import audit
 from registratura.audit import Actor
-from registratura.db import Connection, execute, find, one, rows, value
-from registratura.people import children, invitations, tokens
+from registratura.db import Connection, find, one, rows, value
+from registratura.people import accounts, children, invitations, tokens
 from registratura.people.refusals import ConsentUnknown
 
 
@@ -37,11 +37,7 @@ async def record(
     `text_sha256` is the hash, in hex, of the very text that was on the page.
     """
     async with db.transaction():
-        await execute(
-            db,
-            "select from account where id = %(account)s for no key update",
-            account=account_id,
-        )
+        await accounts.lock(db, account_id)
         known = await find_given(db, account_id, document=document, version=version)
         if known is not None:
             return known
@@ -114,6 +110,7 @@ async def withdraw(db: Connection, account_id: UUID, consent_id: UUID, *, now: d
     Withdrawn before, it stays so, quietly. Refuses with `ConsentUnknown`.
     """
     async with db.transaction():
+        await accounts.lock(db, account_id)
         consent = await get(db, account_id, consent_id)
         withdrawn = await rows(
             db,

@@ -14,7 +14,7 @@ from psycopg.errors import UniqueViolation
 from registratura import audit
 from registratura.audit import Actor, readings
 from registratura.db import Connection, execute, find, one, rows, value
-from registratura.people import names
+from registratura.people import accounts, names
 from registratura.people.acting import today_of
 from registratura.people.refusals import DeletionAskedTwice, DeletionUnknown
 
@@ -182,16 +182,34 @@ async def carry_out(db: Connection, request_id: UUID, *, now: datetime, actor: A
         )
         if closed is None:
             raise DeletionUnknown()
+        await accounts.lock(db, closed.account_id)
         await execute(
             db,
-            _ERASE,
+            _LEAVE,
             account=closed.account_id,
             now=now,
             actor_kind=actor.kind,
             actor_id=actor.id,
         )
+        await execute(db, _ERASE, account=closed.account_id, now=now)
         await _tell(db, "carried_out", closed, now, actor)
 
+
+# Before the consents, and in id order: as a booking locks what it stands on.
+_LEAVE: LiteralString = """
+    with living as (
+        select id from relative where account_id = %(account)s and ended_at is null
+        order by id
+        for no key update
+    ), left_alone as (
+        update relative set ended_at = %(now)s, snils = null
+        from living where relative.id = living.id
+        returning relative.id, person_id
+    )
+    insert into event (at, kind, actor_kind, actor_id, person_id, subject_id)
+    select %(now)s, 'relative.left', %(actor_kind)s, %(actor_id)s, person_id, id
+    from left_alone
+"""
 
 _ERASE: LiteralString = """
     with forgotten as (
@@ -209,14 +227,6 @@ _ERASE: LiteralString = """
         delete from web_session where account_id = %(account)s
     ), unlet as (
         delete from token where account_id = %(account)s
-    ), left_alone as (
-        update relative set ended_at = %(now)s, snils = null
-        where account_id = %(account)s and ended_at is null
-        returning id, person_id
-    ), recorded as (
-        insert into event (at, kind, actor_kind, actor_id, person_id, subject_id)
-        select %(now)s, 'relative.left', %(actor_kind)s, %(actor_id)s, person_id, id
-        from left_alone
     )
     update consent set withdrawn_at = %(now)s
     where account_id = %(account)s and withdrawn_at is null

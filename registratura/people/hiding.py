@@ -8,6 +8,7 @@ from uuid import UUID
 from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, execute, one, retried, rows
+from registratura.people import accounts
 from registratura.people.acting import today_of
 from registratura.people.ages import full_years
 from registratura.people.ladder import HIDES_FROM, hides_from
@@ -47,11 +48,7 @@ async def hide(
     """
     wanted = set(positions)
     async with db.transaction():
-        await execute(
-            db,
-            "select from account where id = %(account)s for no key update",
-            account=account_id,
-        )
+        await accounts.lock(db, account_id)
         owner = await _get_owner(db, account_id)
         known = await _search(db, owner, today_of(now, zone))
         if wanted - {it.id for it in known}:

@@ -1,4 +1,4 @@
-"""What is refused around links: children of ЕСИА's list, codes of adults, holders, orders."""
+"""What is refused around links: children of ЕСИА's list, codes, holders, orders, consents."""
 
 from typing import ClassVar
 
@@ -97,3 +97,13 @@ class OrderOver(Refusal):
 
     code: ClassVar[str] = "order_over"
     words: ClassVar[str] = "Срок акта об опеке уже прошёл"
+
+
+class ConsentTakenBack(Refusal):
+    """The account took back every consent that it gave: nothing is written for it any more."""
+
+    code: ClassVar[str] = "consent_taken_back"
+    words: ClassVar[str] = (
+        "Вы отозвали согласие, поэтому портал больше ничего не записывает. "
+        "Записи, сделанные раньше, остались"
+    )

@@ -38,6 +38,7 @@ class Patient:
     area_id: UUID | None
     area_number: str | None
     area_post_id: UUID | None
+    judged_on: date  # the region's date on which all this was found
 
     @property
     def name(self) -> str:
@@ -81,7 +82,7 @@ PATIENTS: LiteralString = f"""
            acting.middle_name, acting.birth_date, acting.sex, acting.policy_number,
            acting.sees and rung.sees as sees, {HIDDEN} as hidden,
            attachment.department_id, attachment.area_id, area.number as area_number,
-           area.post_id as area_post_id, acting.created_at
+           area.post_id as area_post_id, %(today)s::date as judged_on, acting.created_at
     from {ACTING} {CARD}
     left join attachment on attachment.person_id = card.id and attachment.kind = 'main'
          and attachment.valid_from <= %(today)s

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura.audit import Actor
-from registratura.booking import appointments, doctors, holds, offers, proposals, slots
+from registratura.booking import appointments, doctors, holds, offers, proposals, slots, visits
 from registratura.booking.doctors import Doctor
 from registratura.booking.holds import Hold
 from registratura.booking.refusals import AppointmentUnknown, BookingRefusal, HoldOver
@@ -18,14 +17,31 @@ from registratura.db import Connection
 from registratura.portal.refused import refused_page
 from registratura.portal.times import times_page
 from registratura.portal.wizard import BOOKING, CHANNEL, FORM, Form, Wizard, uuid_in
+from registratura.settings import Settings
 from registratura.web import Visitor, dates, page, redirect, signed_in
 
 
 @get("/check", name="check", guards=[signed_in], dependencies=BOOKING)
 async def check(
-    slot: UUID, db: Connection, now: datetime, visitor: Visitor, booking: Wizard
-) -> Template:
-    """A time chosen before sign-in, or by a link: the same page, the time not held yet."""
+    slot: UUID,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor,
+    booking: Wizard,
+) -> Template | Redirect:
+    """A time chosen before sign-in, or by a link: the same page, the time not held yet. «Назад»
+    from the ticket of that very time leads to the ticket again."""
+    own = await visits.find_of_slot(
+        db,
+        visitor.account_id,
+        slot,
+        booking.known_patient.person_id,
+        now=now,
+        region_zone=settings.region_zone,
+    )
+    if own is not None:
+        return redirect(f"/appointments/{own}")
     chosen = await slots.get(db, slot, now=now)
     doctor = await doctors.get(db, chosen.post_id, now=now)
     if not chosen.is_free or chosen.starts_at <= now:
@@ -62,7 +78,7 @@ def _check_page(
 def _wish(slot_id: UUID, now: datetime, visitor: Visitor, booking: Wizard) -> Wish:
     replaces = booking.replaced.id if booking.replaced else None
     referral = booking.referral.id if booking.referral else None
-    actor = Actor("account", str(visitor.account_id))
+    actor = visitor.actor
     return Wish(now, actor, booking.known_patient, slot_id, CHANNEL, replaces, referral)
 
 
@@ -113,6 +129,7 @@ async def prolong(
     hold: UUID,
     db: Connection,
     now: datetime,
+    settings: Settings,
     visitor: Visitor,
     booking: Wizard,
     data: Form,  # named here too: so the framework reads the body as a form for `booking`
@@ -122,7 +139,14 @@ async def prolong(
     with suppress(HoldOver):  # prolonged in another tab, or over: the page of the hold tells
         kept = await holds.get(db, visitor.account_id, hold, now=now)
         doctor = await doctors.get(db, kept.post_id, now=now)
-        await holds.prolong(db, kept, now=now, minutes=doctor.rules.hold_minutes)
+        await holds.prolong(
+            db,
+            kept,
+            now=now,
+            minutes=doctor.rules.hold_minutes,
+            actor=visitor.actor,
+            zone=settings.region_zone,
+        )
     return redirect(booking.url(f"/holds/{hold}"))
 
 
@@ -131,6 +155,7 @@ async def decline(
     hold: UUID,
     db: Connection,
     now: datetime,
+    settings: Settings,
     visitor: Visitor,
     booking: Wizard,
     data: Form,  # as in `prolong`
@@ -140,8 +165,8 @@ async def decline(
     with suppress(HoldOver):  # declined in another tab, or over
         kept = await holds.get(db, visitor.account_id, hold, now=now, patient=booking.patient)
         if kept.proposed:
-            actor = Actor("account", str(visitor.account_id))
-            await proposals.decline(db, kept, now=now, actor=actor)
+            zone = settings.region_zone
+            await proposals.decline(db, kept, now=now, actor=visitor.actor, zone=zone)
     return redirect("/appointments")
 
 

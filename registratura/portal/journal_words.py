@@ -40,6 +40,7 @@ WHAT = {
     "referral.added": "Направление внесено",
     "referral.read": "Просмотр направлений",
     "referral.used_elsewhere": "Направление использовано в другой системе",
+    "relative.added": "Добавлен в список родственников с подтверждением",
     "relative.closed": "Доступ представителя закрыт",
     "relative.confirmed": "Родство подтверждено документом",
     "relative.declared": "Добавлен в список родственников",
@@ -55,6 +56,12 @@ WHAT = {
     "visits.read": "Просмотр записей к врачу",
     "visits.read_by_application": "Просмотр записей к врачу приложением",
 }
+# The same in words that say what confirmed the link.
+_CONFIRMED = {
+    ("relative.added", "esia"): "Добавлен в список родственников: родство подтверждено в ЕСИА",
+    ("relative.added", "consent"): "Добавлен в список родственников по коду самого пациента",
+    ("relative.confirmed", "esia"): "Родство подтверждено в ЕСИА",
+}
 CHANGE = "Изменение данных"
 _WHO = {
     "you": "Вы",
@@ -66,7 +73,8 @@ _WHO = {
 
 def what(entry: Entry) -> str:
     """«Запись к врачу»."""
-    return WHAT.get(entry.kind, CHANGE)
+    exact = _CONFIRMED.get((entry.kind, entry.confirmed_by or ""))
+    return exact or WHAT.get(entry.kind, CHANGE)
 
 
 def who(entry: Entry, *, own: bool) -> str:

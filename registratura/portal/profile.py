@@ -20,6 +20,7 @@ from registratura.people import (
     tokens,
 )
 from registratura.portal import journal_words, relatives
+from registratura.portal.children import search_offered
 from registratura.portal.own_consents import consent_name
 from registratura.portal.relative_form import SEXES
 from registratura.settings import Settings
@@ -49,6 +50,7 @@ async def profile(
         wanted=await choices.search_wanted(db, account),
         sessions=await own_sessions.search(db, account, session_id, now=now),
         deletion=await deletions.find_latest(db, account),
+        children=await search_offered(db, visitor, now=now, zone=zone),
         applications=len(await tokens.search(db, account, now=now)),
         **await relatives.section(db, visitor, now=now, settings=settings),
         **await _of_the_card(db, visitor, now, zone),

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura.audit import Actor, readings
+from registratura.audit import readings
 from registratura.booking import offers, referrals
 from registratura.booking.refusals import ReferralUnknown
 from registratura.db import Connection
@@ -87,7 +87,7 @@ async def _tell_reading(db: Connection, now: datetime, visitor: Visitor, booking
         db,
         now=now,
         day=booking.today,
-        actor=Actor("account", str(visitor.account_id)),
+        actor=visitor.actor,
         kind="referral.read",
         persons=[] if patient.is_own else [patient.person_id],
     )

@@ -26,6 +26,7 @@ from registratura.portal import (
     signin,
     times,
     together,
+    unfinished,
 )
 from registratura.web.vision import choose_vision
 
@@ -36,6 +37,7 @@ ROUTES: list[ControllerRouterHandler] = [
     signin.sign_in_page,
     signin.start,
     signin.finish,
+    unfinished.unfinished,
     signin.sign_out,
     consent.ask,
     consent.give,

@@ -8,7 +8,6 @@ from litestar import get, post
 from litestar.exceptions import ValidationException
 from litestar.response import Redirect, Template
 
-from registratura.audit import Actor
 from registratura.booking import doctors, families, offers, slots, visits
 from registratura.booking.doctors import Doctor
 from registratura.booking.families import Pair
@@ -85,7 +84,7 @@ async def book(
 ) -> Redirect | Template:
     """«Записать двоих»: both tickets, or neither and the pairs that are left."""
     second = await _second(db, visitor, booking, uuid_in(data, "second"), now, settings)
-    actor = Actor("account", str(visitor.account_id))
+    actor = visitor.actor
     first_slot = uuid_in(data, "first_slot")
     wishes = (
         Wish(now, actor, booking.known_patient, first_slot, CHANNEL),

@@ -10,6 +10,7 @@ from registratura.db import Connection
 from registratura.web.lending import Lender
 
 _KEY = "borrowed"
+_Loans = list[tuple[Lender, Connection]]
 
 
 def is_reading(scope: Scope) -> bool:
@@ -19,17 +20,23 @@ def is_reading(scope: Scope) -> bool:
 
 async def borrow(lender: Lender, scope: Scope) -> Connection:
     """A connection of this request's own, the same each time. Refuses with `Overloaded`."""
-    if _KEY in scope["state"]:
-        mine: Connection = scope["state"][_KEY][1]
-        return mine
+    loans: _Loans = scope["state"].get(_KEY, [])
+    for known, mine in loans:
+        if known is lender:
+            return mine
     connection = await lender.lend(reading=is_reading(scope))
-    scope["state"][_KEY] = lender, connection
+    keep(scope, lender, connection)
     return connection
+
+
+def keep(scope: Scope, lender: Lender, connection: Connection) -> None:
+    """Note a loan of this request, to be given back with the others."""
+    loans: _Loans = scope["state"].setdefault(_KEY, [])
+    loans.append((lender, connection))
 
 
 async def give_back(scope: Scope) -> None:
     """Give back what the request has borrowed, if it has not been given back yet."""
-    borrowed = scope["state"].pop(_KEY, None)
-    if borrowed is not None:
-        lender, connection = borrowed
+    loans: _Loans = scope["state"].pop(_KEY, [])
+    for lender, connection in loans:
         await lender.take_back(connection, reading=is_reading(scope))

@@ -14,13 +14,13 @@ from psycopg_pool import PoolTimeout
 from registratura.refusal import Refusal
 from registratura.web import logs
 from registratura.web.borrowing import is_reading
-from registratura.web.forgery import ForeignForm
 from registratura.web.guards import ConsentNeeded, DutyNeeded, SignInNeeded
 from registratura.web.lending import COME_BACK, Overloaded
 from registratura.web.limits import TriedTooOften
 from registratura.web.pages import page
 from registratura.web.paths import with_next
 from registratura.web.requests import cookies_of, known_visitor
+from registratura_ground.forgery import ForeignForm
 
 _LOG = structlog.get_logger("web")
 AnyRequest = Request[Any, Any, Any]

@@ -1,7 +1,9 @@
-"""What a handler may ask for by name: `db`, `now`, `settings`, `visitor`, `newcomer`, `session_id`.
+"""What a handler may ask for by name: `db`, `searching`, `now`, `settings`, `visitor`, `newcomer`,
+`session_id`, `duty`.
 
-`newcomer` is whoever signed in; `visitor` only if he gave the portal's consent too; `duty` is the
-member of staff whom the guard `on_duty` has let in.
+`searching` reads a standby where there is one, else it is `db`: for lists of what is free, never
+for what follows the caller's own write. `newcomer` is whoever signed in; `visitor` only if he gave
+the portal's consent too; `duty` is the member of staff whom the guard `on_duty` has let in.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -20,11 +22,12 @@ from registratura.db import Connection, Pool
 from registratura.settings import Settings
 from registratura.web import duty as duties
 from registratura.web import sessions
-from registratura.web.borrowing import borrow, is_reading
+from registratura.web.borrowing import borrow, is_reading, keep
 from registratura.web.cookies import Cookies
 from registratura.web.dates import region_day
 from registratura.web.duty import Duty
 from registratura.web.lending import Lender
+from registratura.web.standby import Standby, wrote_lately
 from registratura.web.visitor import Visitor
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -143,6 +146,17 @@ async def _db(request: AnyRequest) -> Connection:
     return await borrow(lender_of(request), request.scope)
 
 
+async def _searching(request: AnyRequest, db: Connection) -> Connection:
+    standby: Standby | None = request.app.state.standby
+    if standby is None or wrote_lately(request, cookies_of(request)):
+        return db
+    found = await standby.lend(now_of(request))
+    if found is None:
+        return db
+    keep(request.scope, standby.lender, found)
+    return found
+
+
 async def _newcomer(request: AnyRequest, db: Connection) -> Visitor | None:
     # Over the handler's own connection: a request never holds one while it waits for another.
     return await find_visitor(request, db)
@@ -173,6 +187,7 @@ def _duty(request: AnyRequest) -> Duty:
 DEPENDENCIES = {
     "duty": Provide(_duty, sync_to_thread=False),
     "db": Provide(_db),
+    "searching": Provide(_searching),
     "newcomer": Provide(_newcomer),
     "visitor": Provide(_visitor),
     "now": Provide(_now, sync_to_thread=False),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar.exceptions import NotFoundException
 
+from registratura.audit import Actor
 from registratura.people.patients import Patient
 
 # Kinship as the link has it → the word beside the name, for a man and for a woman.
@@ -38,6 +39,11 @@ class Visitor:
     consents: frozenset[str]
     unread: int = 0
     is_staff: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The account as the one who acts."""
+        return Actor("account", str(self.account_id))
 
     @property
     def owner(self) -> Patient:

@@ -15,6 +15,7 @@ PUBLIC = {
     "GET /signin",
     "GET /signin/esia",
     "GET /signin/done",
+    "GET /signin/unfinished",
     "POST /signout",
     "POST /vision",
     "GET /clinics",

@@ -73,13 +73,14 @@ class Walk(CalendarWalk):
     @rule(by=BY, which=WHICH)
     def prolong(self, by: str | None, which: int) -> None:
         visit = self.pick(which, "held")
-        account = self.world.accounts[by or self.name(visit.account) or "Чужой"].id
+        account = self.world.accounts[by or self.name(visit.account) or "Чужой"]
 
         async def prolong() -> None:
-            held = await holds.get(self.world.db, account, visit.id, now=self.model.now)
-            await holds.prolong(self.world.db, held, now=self.model.now, minutes=10)
+            now, who = self.model.now, actor(account)
+            held = await holds.get(self.world.db, account.id, visit.id, now=now)
+            await holds.prolong(self.world.db, held, now=now, minutes=10, actor=who, zone=ZONE)
 
-        self.both(lambda: self.model.prolong(str(account), visit), prolong())
+        self.both(lambda: self.model.prolong(str(account.id), visit), prolong())
 
     @rule(target=visits, asking=ASKING, place=PLACES, referral=REFERRALS)
     def book(self, asking: tuple[str | None, str], place: int, referral: int | None) -> Any:
@@ -146,7 +147,9 @@ class Walk(CalendarWalk):
         async def cancel() -> None:
             seen = await get_for(self.world.db, account.id, visit.id, now=now, region_zone=ZONE)
             who = actor(account)
-            await cancellation.cancel(self.world.db, now=now, actor=who, appointment_id=seen.id)
+            await cancellation.cancel(
+                self.world.db, now=now, actor=who, zone=ZONE, appointment_id=seen.id
+            )
 
         self.both(owed, cancel())
 
@@ -188,7 +191,7 @@ class Walk(CalendarWalk):
             held = await holds.get(self.world.db, account.id, visit.id, now=now)
             if not held.proposed:
                 raise HoldOver()
-            await proposals.decline(self.world.db, held, now=now, actor=actor(account))
+            await proposals.decline(self.world.db, held, now=now, actor=actor(account), zone=ZONE)
 
         self.both(lambda: self.model.decline(str(account.id), visit), decline())
 

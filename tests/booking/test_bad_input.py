@@ -43,7 +43,9 @@ async def test_a_moment_without_a_zone_is_named(
     with pytest.raises(ValueError, match="federal_session"):
         Wish(NOW, actor(maria), petr, slot, CHANNEL, federal_session="7")
     with pytest.raises(ValueError, match="now"):
-        await cancellation.cancel(db, now=NAIVE, actor=actor(maria), appointment_id=uuid4())
+        await cancellation.cancel(
+            db, now=NAIVE, actor=actor(maria), zone=ZONE, appointment_id=uuid4()
+        )
     with pytest.raises(ValueError, match="now"):
         await withdrawals.cancel_doctor_day(
             db,
@@ -77,7 +79,9 @@ async def test_ids_that_nobody_has_are_refused(
     with pytest.raises(CannotBeReplaced):
         await book(db, maria, petr, slot, replaces=uuid4())
     with pytest.raises(CannotBeCancelled):
-        await cancellation.cancel(db, now=NOW, actor=actor(maria), appointment_id=uuid4())
+        await cancellation.cancel(
+            db, now=NOW, actor=actor(maria), zone=ZONE, appointment_id=uuid4()
+        )
     about = {"now": NOW, "actor": REGISTRAR, "day": A_DAY, "reason": "Авария"}
     with pytest.raises(PostUnknown):
         await withdrawals.cancel_doctor_day(db, post_id=uuid4(), **about)  # type: ignore[arg-type]

@@ -61,7 +61,7 @@ async def test_a_cancelled_slot_can_be_booked_again(
         receipt = await book(db, maria, petr, slot.slot_id)
         for _ in range(2):  # a second press changes nothing
             await cancellation.cancel(
-                db, now=NOW, actor=actor(maria), appointment_id=receipt.appointment_id
+                db, now=NOW, actor=actor(maria), zone=ZONE, appointment_id=receipt.appointment_id
             )
         assert slot in await region.free(db)
 
@@ -72,7 +72,7 @@ async def test_change_event_and_outbox_row_are_written_together(
     slot = (await region.free(db))[0]
     receipt = await book(db, maria, petr, slot.slot_id)
     await cancellation.cancel(
-        db, now=NOW, actor=actor(maria), appointment_id=receipt.appointment_id
+        db, now=NOW, actor=actor(maria), zone=ZONE, appointment_id=receipt.appointment_id
     )
     for table, kind in (("event", "kind"), ("outbox", "event")):
         written = await value(
@@ -268,5 +268,9 @@ async def test_a_visit_that_has_begun_cannot_be_cancelled(
     receipt = await book(db, maria, petr, slot.slot_id)
     with pytest.raises(CannotBeCancelled):
         await cancellation.cancel(
-            db, now=slot.starts_at, actor=actor(maria), appointment_id=receipt.appointment_id
+            db,
+            now=slot.starts_at,
+            actor=actor(maria),
+            zone=ZONE,
+            appointment_id=receipt.appointment_id,
         )

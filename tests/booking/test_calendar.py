@@ -18,7 +18,7 @@ from registratura.db import Connection, execute, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
-from tests.given.people import NOW
+from tests.given.people import NOW, ZONE
 from tests.given.visits import REGISTRAR, actor, book, patient
 
 LATER = region.TODAY + timedelta(days=30)  # days that are not open yet
@@ -189,7 +189,9 @@ async def test_a_channel_takes_its_share_of_a_session_and_no_more(db: Connection
     with pytest.raises(QuotaExhausted):
         await book(db, *third, free[2].slot_id)
     assert len(await free_later(db, Channel.DESK)) == 14  # a channel without a quota has no limit
-    await cancellation.cancel(db, now=NOW, actor=actor(first[0]), appointment_id=one.appointment_id)
+    await cancellation.cancel(
+        db, now=NOW, actor=actor(first[0]), zone=ZONE, appointment_id=one.appointment_id
+    )
     assert len(await free_later(db)) == 15
     await book(db, *third, free[2].slot_id)
 

@@ -26,8 +26,8 @@ from registratura.booking.wishes import Wish
 from registratura.db import Connection, Pool, execute, open_pool, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
-from tests.given import people, region
-from tests.given.people import NOW
+from tests.given import links, people, region
+from tests.given.people import NOW, ZONE
 from tests.given.visits import CHANNEL, REGISTRAR, actor, book, patient
 
 Act = Callable[[Connection], Awaitable[object]]
@@ -76,7 +76,7 @@ def booking(who: tuple[Account, Patient], slot: UUID, replaces: UUID | None = No
 
 def cancelling(who: Account, appointment_id: UUID) -> Act:
     return lambda db: cancellation.cancel(
-        db, now=NOW, actor=actor(who), appointment_id=appointment_id
+        db, now=NOW, actor=actor(who), zone=ZONE, appointment_id=appointment_id
     )
 
 
@@ -242,6 +242,8 @@ async def test_two_families_want_crossing_pairs_and_nobody_is_torn_apart(
     db: Connection, wide_pool: Pool
 ) -> None:
     four = await crowd(db, 4)
+    for holder, whom in ((0, 1), (2, 3), (1, 0)):
+        await links.let(db, four[whom][0], four[holder][0])
     slots = [it.slot_id for it in (await region.free(db, "therapist"))[:3]]
 
     def together(one: tuple[Account, Patient], two: Patient, first: UUID, second: UUID) -> Act:

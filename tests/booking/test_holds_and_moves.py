@@ -75,11 +75,11 @@ async def test_a_hold_is_prolonged_once_and_only_by_its_account(
 ) -> None:
     held = await hold(db, maria, petr, (await region.free(db))[0].slot_id)
     later = NOW + timedelta(minutes=8)
-    await holds.prolong(db, held, now=later, minutes=10)
+    await holds.prolong(db, held, now=later, minutes=10, actor=actor(maria), zone=ZONE)
     again = await holds.get(db, maria.id, held.id, now=later)
     assert again.held_until == held.held_until + timedelta(minutes=10)
     with pytest.raises(HoldOver):
-        await holds.prolong(db, again, now=later, minutes=10)
+        await holds.prolong(db, again, now=later, minutes=10, actor=actor(maria), zone=ZONE)
     stranger = await people.account(db, "Чужой")
     for account_id, now in ((stranger.id, later), (maria.id, again.held_until)):
         with pytest.raises(HoldOver):

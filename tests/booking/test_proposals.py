@@ -161,13 +161,13 @@ async def test_a_declined_time_is_free_and_so_is_the_referral(
     [it] = await seen(db, maria)
     assert it.referral_id == referral
     held = await holds.get(db, maria.id, it.id, now=NOW)
-    await proposals.decline(db, held, now=NOW, actor=actor(maria))
+    await proposals.decline(db, held, now=NOW, actor=actor(maria), zone=ZONE)
     assert await seen(db, maria) == []
     assert await value(db, "select sum(taken) from slot") == 0
     told = "select array_agg(kind || ' ' || actor_id order by id desc) from event"
     assert (await value(db, told))[0] == f"appointment.expired {maria.id}"
     with pytest.raises(HoldOver):
-        await proposals.decline(db, held, now=NOW, actor=actor(maria))
+        await proposals.decline(db, held, now=NOW, actor=actor(maria), zone=ZONE)
     other = (await region.free(db, "neurologist"))[-1]
     await book(db, maria, petr, other.slot_id, referral_id=referral)
 
@@ -178,5 +178,5 @@ async def test_only_what_the_clinic_proposed_is_declined(
     slot = (await region.free(db))[0].slot_id
     held = await holds.hold(db, Wish(NOW, actor(maria), petr, slot, CHANNEL))
     with pytest.raises(ValueError, match="held"):
-        await proposals.decline(db, held, now=NOW, actor=actor(maria))
+        await proposals.decline(db, held, now=NOW, actor=actor(maria), zone=ZONE)
     assert (await holds.get(db, maria.id, held.id, now=NOW)) == held

@@ -145,7 +145,11 @@ async def test_a_cancelling_sent_ten_times_at_once_succeeds_ten_times(
         async def cancel(appointment_id: UUID) -> None:
             async with wide_pool.connection() as own:
                 await cancellation.cancel(
-                    own, now=people.NOW, actor=actor(whom), appointment_id=appointment_id
+                    own,
+                    now=people.NOW,
+                    actor=actor(whom),
+                    zone=people.ZONE,
+                    appointment_id=appointment_id,
                 )
 
         await asyncio.gather(*(cancel(receipt.appointment_id) for _ in range(10)))

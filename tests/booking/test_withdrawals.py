@@ -12,7 +12,7 @@ from registratura.db import Connection, execute, rows, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
-from tests.given.people import NOW
+from tests.given.people import NOW, ZONE
 from tests.given.visits import CHANNEL, REGISTRAR, actor, book, patient
 
 
@@ -200,7 +200,7 @@ async def test_a_proposed_time_is_not_prolonged(
     proposed = await value(db, "select id from appointment where state = 'held'")
     kept = await holds.get(db, maria.id, proposed, now=NOW)
     with pytest.raises(HoldOver):
-        await holds.prolong(db, kept, now=NOW, minutes=10)
+        await holds.prolong(db, kept, now=NOW, minutes=10, actor=actor(maria), zone=ZONE)
 
 
 class State:

@@ -47,9 +47,15 @@ def leave(page: Page, stand: Stand, name: str) -> None:
 
 
 def add_from_esias_list(page: Page, stand: Stand, name: str) -> None:
-    """ЕСИА has verified the child's birth certificate: one press confirms the link."""
-    page.goto(f"{stand.portal}/profile/relatives/add")
+    """ЕСИА has verified the child's birth certificate: one press beside the visits, of which there
+    are none yet, confirms the link and leads back to them."""
+    visits = f"{stand.portal}/appointments"
+    page.goto(visits)
+    looking(page)
     page.get_by_role("button", name=name).click()
+    expect(page).to_have_url(visits)
+    page.goto(f"{stand.portal}/profile")
+    looking(page)
     row = page.get_by_role("row").filter(has_text=name)
     expect(row).to_contain_text("Подтвержд")
 
@@ -97,4 +103,4 @@ def test_oleg_books_a_child_of_his_list_and_cancels_on_the_portal(
         tickets = oleg.locator("section[aria-labelledby=coming] a").filter(has_text="Талон")
         cancel(oleg, f"{running.portal}{tickets.first.get_attribute('href')}")
         phone.goto(f"{running.gosuslugi}/appointments")
-        federal.wait_for(phone, "Отменена в регионе", 10)
+        federal.wait_for(phone, "Запись отменена", 10)

@@ -12,7 +12,7 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.settings import Settings
 from tests.given import region
-from tests.given.people import NOW
+from tests.given.people import NOW, ZONE
 from tests.given.visits import actor, book
 from tests.notices.mailbox import Mailbox
 from tests.notices.working import agree, make_due, told, work
@@ -26,7 +26,7 @@ async def booked(db: Connection, maria: Account, petr: Patient) -> Receipt:
 
 async def cancel(db: Connection, maria: Account, receipt: Receipt) -> None:
     await cancellation.cancel(
-        db, now=NOW, actor=actor(maria), appointment_id=receipt.appointment_id
+        db, now=NOW, actor=actor(maria), zone=ZONE, appointment_id=receipt.appointment_id
     )
 
 
@@ -77,9 +77,9 @@ async def test_who_withdrew_his_consent_is_told_nothing_until_he_gives_it_again(
     db: Connection, pool: Pool, settings: Settings, maria: Account, petr: Patient
 ) -> None:
     await agree(db, maria)
+    receipt = await booked(db, maria, petr)
     [given] = await consents.search(db, maria.id)
     await consents.withdraw(db, maria.id, given.id, now=NOW)
-    receipt = await booked(db, maria, petr)
     await work(pool, settings)
     assert await told(db) == []
     await agree(db, maria, NOW + timedelta(days=1))

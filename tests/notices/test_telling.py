@@ -15,7 +15,7 @@ from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.settings import Settings
 from tests.given import people, region
-from tests.given.people import NOW
+from tests.given.people import NOW, ZONE
 from tests.given.visits import REGISTRAR, actor, book, patient
 from tests.notices.working import told, work
 
@@ -195,7 +195,7 @@ async def test_a_cancelling_is_told(
 ) -> None:
     receipt = await booked(db, maria, petr)
     await cancellation.cancel(
-        db, now=NOW, actor=actor(maria), appointment_id=receipt.appointment_id
+        db, now=NOW, actor=actor(maria), zone=ZONE, appointment_id=receipt.appointment_id
     )
     await work(pool, settings)
     assert sorted(it.kind for it in await told(db)) == ["booked", "cancelled"]
@@ -248,7 +248,7 @@ async def test_a_proposal_that_was_declined_is_not_told_as_a_cancelled_visit(
     await booked(db, maria, petr)
     await withdraw(db)
     hold = await value(db, "select id from appointment where state = 'held'")
-    await cancellation.cancel(db, now=NOW, actor=actor(maria), appointment_id=hold)
+    await cancellation.cancel(db, now=NOW, actor=actor(maria), zone=ZONE, appointment_id=hold)
     await notices.tell(db, "appointment.cancelled", hold, now=NOW, settings=settings)
     assert await told(db) == []
 

@@ -123,6 +123,21 @@ async def test_a_link_that_is_not_there_has_ended_or_is_of_an_adult_is_not_confi
         await confirm(db, living.id, document=" ")
 
 
+async def test_a_link_that_its_owner_leaves_meanwhile_is_not_confirmed(
+    db: Connection, another_db: Connection
+) -> None:
+    maria = await given.account(db)
+    link = await given.relative(db, maria)
+    async with another_db.transaction():
+        await relatives.leave(another_db, maria.id, link.id, now=NOW)
+        confirming = asyncio.create_task(confirm(db, link.id))
+        await asyncio.sleep(0.3)
+        assert not confirming.done()
+    with pytest.raises(RelativeUnknown):
+        await confirming
+    assert await value(db, "select level from relative") == "declared"
+
+
 async def test_confirming_again_changes_nothing(db: Connection) -> None:
     maria = await given.account(db)
     link = await given.relative(db, maria)
