@@ -30,6 +30,7 @@ from registratura.web import logs
 from registratura.web.errors import reference_of
 from registratura.web.lending import COME_BACK, Overloaded
 from registratura.web.requests import AnyRequest
+from registratura_ground.forgery import ForeignForm
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/v1"
@@ -242,6 +243,7 @@ HANDLERS: ExceptionHandlersMap = {
     OnlyReads: on_only_reads,
     TooManyCalls: on_too_many_calls,
     HTTPException: on_http,
+    ForeignForm: on_http,  # the portal's own handler would answer with a page
     LookupError: on_missing,
     psycopg.DataError: on_unreadable,
     psycopg.OperationalError: on_database_down,

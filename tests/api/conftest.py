@@ -66,7 +66,8 @@ def template(server: embedded.Server, template: str) -> str:
 @pytest.fixture
 async def app(db: Connection, database_url: str) -> AsyncIterator[Litestar]:
     """The registry over the small region, its days opened from the real today."""
-    async with portal.running(portal.settings(database_url)) as started:
+    configured = portal.settings(database_url, api_calls_a_minute=100_000)
+    async with portal.running(configured) as started:
         yield started
 
 
