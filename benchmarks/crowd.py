@@ -1,29 +1,29 @@
 """`rush`, `hot_slot`: many want what few can have. Arrivals do not wait for answers."""
 
 import asyncio
+import json
 import random
-import re
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import uvloop
 
 from benchmarks import generator, wishes
-from benchmarks.booking import portal_request
+from benchmarks.api import request
 from benchmarks.callers import Answer, Caller
 from benchmarks.generator import Load
 from benchmarks.registry import Registry, running, working
 from benchmarks.results import Result
+from benchmarks.searching import times_of
 from benchmarks.stage import Database, Stage
 from benchmarks.wishes import Wish
-from registratura.settings import Settings
 
 PEOPLE, SLOTS = 5000, 500
 MINUTE, FIRST = 60.0, 5.0  # seconds: half come within the first five
 TRIES = 3
 CLIENTS_OF_A_SLOT, HOT_ROUNDS = 200, 5
-_TIME = re.compile(rb"(?:slot=|id=\"s-)([0-9a-f-]{36})")
 
 
 @dataclass
@@ -50,8 +50,7 @@ def run_rush(database: Database, serving: Registry) -> tuple[Result, Rush]:
     wishes.make(database)
     posts = _leave_only(database, SLOTS)
     everybody = [it for it in wishes.read(database, 0, wishes.count(database)) if it.is_adult]
-    settings = serving.settings
-    done = uvloop.run(_all(serving.port, settings, everybody[:PEOPLE], posts))
+    done = uvloop.run(_all(serving.port, everybody[:PEOPLE], posts))
     load = done.load
     turned_away = load.statuses[503]
     return (
@@ -60,7 +59,7 @@ def run_rush(database: Database, serving: Registry) -> tuple[Result, Rush]:
             per_s=len(load.took) / MINUTE,
             p50_ms=load.percentile(0.5),
             p99_ms=load.percentile(0.99),
-            errors=load.errors(200, 303, 409, 503),
+            errors=load.errors(200, 201, 409, 503),
             more={
                 **_judged(database),
                 "refused": done.refused,
@@ -74,7 +73,7 @@ def run_rush(database: Database, serving: Registry) -> tuple[Result, Rush]:
     )
 
 
-async def _all(port: int, settings: Settings, people: list[Wish], posts: list[UUID]) -> Rush:
+async def _all(port: int, people: list[Wish], posts: list[UUID]) -> Rush:
     done = Rush()
     chance = random.Random(40)  # noqa: S311 - the same crowd each time
     loop = asyncio.get_running_loop()
@@ -84,7 +83,7 @@ async def _all(port: int, settings: Settings, people: list[Wish], posts: list[UU
         await asyncio.sleep(began + at - loop.time())
         caller = await Caller.to(port, done.load)
         try:
-            await _one(caller, settings, replace(wish, post=chance.choice(posts)), done, chance)
+            await _one(caller, replace(wish, post=chance.choice(posts)), done, chance)
         finally:
             caller.close()
 
@@ -93,18 +92,16 @@ async def _all(port: int, settings: Settings, people: list[Wish], posts: list[UU
     return done
 
 
-async def _one(
-    caller: Caller, settings: Settings, wish: Wish, done: Rush, chance: random.Random
-) -> None:
-    seen = await caller.ask(generator.get(f"/doctors/{wish.post}"))
-    offered = _times(seen)
+async def _one(caller: Caller, wish: Wish, done: Rush, chance: random.Random) -> None:
+    seen = await caller.ask(generator.get(times_of(wish)))
+    offered = [UUID(it["slot"]) for it in _told(seen).get("items", ())]
     chosen = chance.choice(offered) if offered else None
     for _ in range(TRIES):
         if chosen is None:
             return
         tried = replace(wish, slot=chosen, key=uuid4())
-        answer = await caller.ask(portal_request(settings, tried))
-        if answer.status == 303:
+        answer = await caller.ask(request(tried))
+        if answer.status == 201:
             done.sold += 1
         if answer.status != 409:
             return
@@ -115,14 +112,18 @@ async def _one(
         chosen = offered[0] if offered else None
 
 
-def _times(answer: Answer) -> list[UUID]:
-    return [UUID(it.decode()) for it in _TIME.findall(answer.body)]
+def _told(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(answer.body) if answer.status in (200, 409) else {}
+    return told
 
 
 def _alternatives(answer: Answer) -> list[UUID]:
-    """The times offered in place of the one that was taken."""
-    _, _, after = answer.body.partition(b'id="taken"')
-    return _times(replace(answer, body=after.partition(b"</div>")[0]))
+    """The times offered in place of the one that was taken, of the same doctor first."""
+    ways = _told(answer).get("alternatives") or {}
+    times = list(ways.get("same_doctor", ()))
+    for offer in (*ways.get("same_clinic", ()), *ways.get("elsewhere", ())):
+        times += offer["times"][:1]
+    return [UUID(it["slot"]) for it in times]
 
 
 def _leave_only(database: Database, many: int) -> list[UUID]:
@@ -167,17 +168,15 @@ def hot_slot(stage: Stage, size: str) -> Result:
         for number in range(HOT_ROUNDS):
             start = number * CLIENTS_OF_A_SLOT
             wanted = adults[start : start + CLIENTS_OF_A_SLOT]
-            requests = [
-                portal_request(serving.settings, replace(it, slot=wanted[0].slot)) for it in wanted
-            ]
+            requests = [request(replace(it, slot=wanted[0].slot)) for it in wanted]
             answers = uvloop.run(_at_once(serving.port, requests, load))
-            winners.append(sum(it.status == 303 for it in answers))
+            winners.append(sum(it.status == 201 for it in answers))
             slowest.append(max(it.seconds for it in answers) * 1000)
     return Result(
         "hot_slot",
         p50_ms=load.percentile(0.5),
         p99_ms=load.percentile(0.99),
-        errors=load.errors(303, 409, 503),
+        errors=load.errors(201, 409, 503),
         more={
             "winners": max(winners) if min(winners) == 1 else 0,
             "slowest_ms": sorted(slowest)[HOT_ROUNDS // 2],

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from benchmarks import generator, replay, wishes
+from benchmarks.api import PREFIX
 from benchmarks.contest import Contest
 from benchmarks.recording import capture
 from benchmarks.registry import running
@@ -15,18 +16,22 @@ MANY = 400  # searches of a round
 
 def search_doctor(stage: Stage, size: str) -> Result:
     """Two weeks of one doctor: about a hundred times."""
-    return _search(stage, size, "search_doctor", lambda wish: f"/doctors/{wish.post}", ("post",))
+    return _search(stage, size, "search_doctor", times_of, ("post",))
 
 
 def search_clinic(stage: Stage, size: str) -> Result:
     """The nearest time of every doctor of a position in a clinic."""
-    return _search(
-        stage,
-        size,
-        "search_clinic",
-        lambda wish: f"/clinics/{wish.department}/{wish.position}",
-        ("department", "position"),
-    )
+    return _search(stage, size, "search_clinic", doctors_of, ("department", "position"))
+
+
+def times_of(wish: Wish) -> str:
+    """Where a doctor's times are asked for."""
+    return f"{PREFIX}/doctors/{wish.post}/times?limit=200"
+
+
+def doctors_of(wish: Wish) -> str:
+    """Where a clinic's doctors of one position are asked for, each with his nearest times."""
+    return f"{PREFIX}/clinics/{wish.department}/positions/{wish.position}/doctors"
 
 
 def _search(

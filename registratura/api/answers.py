@@ -24,6 +24,8 @@ from registratura.refusal import Refusal
 from registratura.web.requests import AnyRequest
 from registratura.web.visitor import relation
 
+KEPT = 2  # seconds that a public list may be kept, here (`web.kept`) and elsewhere; `Age` tells
+
 Row = TypeVar("Row")
 Shape = TypeVar("Shape")
 
@@ -58,7 +60,7 @@ def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response
         return Response(content, headers={"Cache-Control": "no-store"})
     body = msgspec.json.encode(content)
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": f"W/{tag}", "Cache-Control": "public, no-cache"}
+    headers = {"ETag": f"W/{tag}", "Cache-Control": f"public, max-age={KEPT}"}
     known = request.headers.get("if-none-match", "")
     if known.strip() == "*" or tag in [it.strip().removeprefix("W/") for it in known.split(",")]:
         return Response(None, status_code=304, headers=headers)  # type: ignore[arg-type]

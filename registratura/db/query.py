@@ -1,4 +1,4 @@
-"""Five verbs over a psycopg connection; SQL stands in the function that needs it.
+"""Six verbs over a psycopg connection; SQL stands in the function that needs it.
 
 Names of parameters become numbers here, once for a statement: psycopg would read each statement
 of more than four kilobytes anew at every call, and ours that lock and ask are longer.
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, tuple_row
+from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg_pool import AsyncConnectionPool
 
 Row = TypeVar("Row")
@@ -43,6 +43,13 @@ async def rows(
 ) -> list[Row]:
     """Every row as a `shape`, in the order of the query."""
     async with psycopg.AsyncRawCursor(db, row_factory=class_row(shape)) as cursor:
+        await cursor.execute(*numbered(sql, parameters))
+        return await cursor.fetchall()
+
+
+async def records(db: Connection, sql: LiteralString, **parameters: object) -> list[dict[str, Any]]:
+    """Every row by its columns' names, where several shapes stand in one."""
+    async with psycopg.AsyncRawCursor(db, row_factory=dict_row) as cursor:
         await cursor.execute(*numbered(sql, parameters))
         return await cursor.fetchall()
 

@@ -6,10 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
-from registratura.db import Connection
-from registratura.db.query import checked
+from registratura.db import Connection, records
 from registratura.people import patients
 from registratura.people.patients import PATIENTS, Patient
 from registratura.people.tokens import digest
@@ -39,16 +36,15 @@ async def find(db: Connection, token: str, *, now: datetime, today: date) -> Bea
     began = datetime.fromtimestamp(
         now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), now.tzinfo
     )
-    parameters = {
-        "digest": digest(token),
-        "now": now,
-        "window": began,
-        "noticed_before": now - WINDOW,
-        "today": today,
-    }
-    async with db.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_BEARER, checked(parameters))
-        found = await cursor.fetchall()
+    found = await records(
+        db,
+        _BEARER,
+        digest=digest(token),
+        now=now,
+        window=began,
+        noticed_before=now - WINDOW,
+        today=today,
+    )
     return _bearer(found, began + WINDOW) if found else None
 
 
