@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 MAKEFLAGS += --no-print-directory
 
-.PHONY: demo test faults lint python venv installed-demo installed-test
+.PHONY: demo test faults bench lint python venv installed-demo installed-test
 
 demo: installed-demo
 	@exec $(OWN) -m registratura.cli demo
@@ -19,6 +19,10 @@ test: installed-test
 # The proof that nothing is lost and nothing doubled, in under three minutes: docs/operations.md.
 faults: installed-test
 	@$(OWN) -m tests.faults
+
+# How fast it is: docs/performance.md. One measurement alone: make bench KEY=book_api
+bench: installed-test
+	@$(OWN) -m benchmarks $(KEY)
 
 lint: installed-test
 	@$(OWN) -m ruff check

@@ -1,74 +1,67 @@
-"""`python -m benchmarks ADDRESS`: server time and bytes of a running portal's public pages."""
+"""`python -m benchmarks [KEY …]`: measurements that anyone can run again; they judge nothing.
 
-import re
-import statistics
+Without a key, all of them. Prints one table, beside each number missed its target, and writes
+`var/bench.json`.
+"""
+
 import sys
-from urllib.parse import urljoin
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import httpx
+import click
 
-ROUNDS = 200
-WARM_UP = 10
-ASSET = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-FONT = re.compile(r"url\(([^)]+\.woff2[^)]*)\)")
+from benchmarks import results, stage
+from benchmarks.api import book_api
+from benchmarks.booking import book_portal
+from benchmarks.crowd import hot_slot, rush
+from benchmarks.federation import book_federal
+from benchmarks.growth import growth
+from benchmarks.mixed import mixed
+from benchmarks.pages import pages
+from benchmarks.results import Result
+from benchmarks.searching import search_clinic, search_doctor
+from benchmarks.stage import Stage
+from benchmarks.worker import worker
 
-
-def server_ms(answer: httpx.Response) -> float:
-    """Milliseconds from the application's own `Server-Timing` header."""
-    told = re.search(r"app;dur=([\d.]+)", answer.headers["server-timing"])
-    if told is None:
-        raise ValueError(f"{answer.url} tells no server time")
-    return float(told[1])
-
-
-def measure(client: httpx.Client, name: str, path: str) -> None:
-    """The median and the ninety-ninth of a hundred, over `ROUNDS` requests one after another."""
-    took = [server_ms(client.get(path)) for _ in range(ROUNDS + WARM_UP)][WARM_UP:]
-    took.sort()
-    print(f"{name:<22} {statistics.median(took):>8.1f} {took[int(len(took) * 0.99)]:>8.1f}")
-
-
-def first(client: httpx.Client, path: str, link: str) -> str:
-    """The first link of a page that looks like `link`."""
-    found = re.search(rf'href="({link}[^"]*)"', client.get(path).text)
-    if found is None:
-        raise LookupError(f"no {link} on {path}")
-    return found[1].replace("&amp;", "&")
-
-
-def bytes_of(client: httpx.Client, address: str) -> int:
-    """Bytes of the body as they go over the wire, compressed if the server does so."""
-    with client.stream("GET", address) as answer:
-        return sum(len(part) for part in answer.iter_raw())
+KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
+    "book_api": book_api,
+    "book_portal": book_portal,
+    "book_federal": book_federal,
+    "search_doctor": search_doctor,
+    "search_clinic": search_clinic,
+    "pages": pages,
+    "hot_slot": hot_slot,
+    "rush": rush,
+    "worker": worker,
+    "mixed": mixed,
+    "growth": lambda stage, _: growth(stage),
+}
 
 
-def first_load(client: httpx.Client) -> int:
-    """Everything a browser fetches for the home page: page, styles, scripts, Cyrillic and Latin."""
-    page = client.get("/").text
-    wanted = {*ASSET.findall(page)}
-    for style in [it for it in wanted if ".css" in it]:
-        fonts = FONT.findall(client.get(style).text)
-        wanted |= {urljoin(style, it.strip("'\"")) for it in fonts if "cyrillic-ext" not in it}
-    return bytes_of(client, "/") + sum(bytes_of(client, address) for address in wanted)
-
-
-def main(address: str) -> None:
-    """Measure a portal that runs at `address`."""
-    with httpx.Client(base_url=address, trust_env=False, timeout=10) as client:
-        child = first(client, "/clinics?q=детская", "/clinics/")
-        doctors = first(client, child, child + "/")
-        times = first(client, doctors, "/doctors/")
-        print(f"{'page':<22} {'median':>8} {'p99':>8}  ms of server time, {ROUNDS} requests")
-        for name, path in (
-            ("home", "/"),
-            ("clinics", "/clinics"),
-            ("positions", child),
-            ("doctors", doctors),
-            ("times of a doctor", times),
-        ):
-            measure(client, name, path)
-        print(f"first load of the home page: {first_load(client) / 1000:.1f} KB with fonts")
+@click.command()
+@click.argument("keys", nargs=-1, type=click.Choice(list(KEYS)))
+@click.option("--size", type=click.Choice(["small", "region"]), default="small", show_default=True)
+@click.option("--keep", type=click.Path(path_type=Path), help="Folder whose server is kept.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("var/bench.json"))
+def main(keys: tuple[str, ...], size: str, keep: Path | None, out: Path) -> None:
+    """Measure what KEYS name, on a clean server of its own."""
+    with TemporaryDirectory(prefix="registratura-bench-") as folder:
+        var = keep or Path(folder)
+        with stage.opened(var, keep=keep is not None) as open_stage:
+            server = open_stage.settings()
+            print(", ".join(f"{name} {text}" for name, text in server.items()), flush=True)
+            found, failed = [], []
+            for key in keys or KEYS:
+                print(f"{key} …", flush=True)
+                try:
+                    found.append(KEYS[key](open_stage, size))
+                except RuntimeError as fault:  # the other measurements are worth their time
+                    failed.append(f"{key} FAILED: {fault}")
+    print("\n".join([*results.table(found), *failed]))
+    results.write(out, found, server)
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(prog_name="python -m benchmarks")

@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 from lxml import etree
 
-from benchmarks.__main__ import ROUNDS, WARM_UP, server_ms
+from benchmarks.pages import ROUNDS, WARM_UP, server_ms
 from registratura.federal.wire import ER
 from registratura.federal.writing import Element, element, envelope, needed
 

@@ -3,16 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.types import ControllerRouterHandler
 
+import registratura.api
 import registratura.desk
 import registratura.portal
+from registratura.api import document, problems
+from registratura.api.routes import CALLS
 from registratura.db import open_pool
 from registratura.desk.routes import ROUTES as DESK_ROUTES
 from registratura.esia import open_sign_on
@@ -21,16 +26,21 @@ from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
-from registratura.web.errors import HANDLERS
-from registratura.web.forgery import Forms
+from registratura.web.cookies import Cookies
+from registratura.web.errors import HANDLERS, on_http
 from registratura.web.health import healthz, readyz
-from registratura.web.requests import DEPENDENCIES
+from registratura.web.kept import Kept
+from registratura.web.lending import Lender
+from registratura.web.requests import DEPENDENCIES, AnyRequest
+from registratura.web.standby import OwnWrites, Standby
 from registratura.web.statics import portal_shelf
 from registratura.web.templates import make_templates
+from registratura_ground.forgery import Forms
 from registratura_ground.look.shelf import Shelf
 from registratura_ground.look.static import static_route
 
 PORTAL = Path(registratura.portal.__file__).parent
+API = Path(registratura.api.__file__).parent
 DESK = Path(registratura.desk.__file__).parent
 
 
@@ -40,37 +50,75 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.esia = open_sign_on(settings)
     app.state.pool = await open_pool(settings.database_url)
+    app.state.lender = Lender(app.state.pool)
+    app.state.standby = standby = await _open_standby(settings)
     try:
         yield
     finally:
+        if standby is not None:
+            await standby.lender.pool.close()
         await app.state.pool.close()
         await app.state.esia.http.aclose()
+
+
+async def _open_standby(settings: Settings) -> Standby | None:
+    """It may be away when we start: searches go to the primary until it answers."""
+    if not settings.database_replica_url:
+        return None
+    return Standby(Lender(await open_pool(settings.database_replica_url, check=False)))
 
 
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:
     """The faces' own, and what every application has."""
     demo = [] if settings.production else DEMO
-    faces = [*ROUTES, *demo, DESK_ROUTES, *FEDERAL]
+    faces = [*ROUTES, *demo, DESK_ROUTES, *FEDERAL, CALLS, document.openapi, document.page]
     return [*faces, static_route(shelf), healthz, readyz, PrometheusController]
+
+
+def _nowhere(request: AnyRequest, fault: HTTPException) -> Response[Any]:
+    """An address that no face has: a problem to a program, a page to people."""
+    if request.scope["path"].startswith(f"{problems.PREFIX}/"):
+        return problems.on_http(request, fault)
+    return on_http(request, fault)
+
+
+def make_state(settings: Settings) -> dict[str, Any]:
+    """What an application begins with; what it opens is added when it starts."""
+    return {"settings": settings, "consent": CURRENT.key}
+
+
+def _layers(settings: Settings) -> list[DefineMiddleware]:
+    """Around every handler, the first outermost."""
+    names = Cookies.of(settings.public_url).name
+    forms = DefineMiddleware(
+        Forms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        session_cookie=names("session"),
+        token_cookie=names("csrf"),
+    )
+    metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
+    writes = DefineMiddleware(OwnWrites, public_url=settings.public_url)
+    return [metrics.middleware, *([writes] if settings.database_replica_url else []), forms]
 
 
 def create_app(settings: Settings) -> Litestar:
     """The application that these settings describe; it connects when it starts."""
     shelf = portal_shelf(PORTAL / "static")
-    forms = DefineMiddleware(Forms, secret=settings.secret, public_url=settings.public_url)
-    metrics = PrometheusConfig(app_name="registratura", prefix="registratura", group_path=True)
     app = Litestar(
         route_handlers=_doors(settings, shelf),
         dependencies=DEPENDENCIES,
-        exception_handlers=HANDLERS,
-        template_config=make_templates(settings, shelf, [PORTAL / "templates", DESK / "templates"]),
+        exception_handlers={**HANDLERS, HTTPException: _nowhere},
+        template_config=make_templates(
+            settings, shelf, [it / "templates" for it in (PORTAL, DESK, API)]
+        ),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
-        middleware=[metrics.middleware, forms],
-        state=State({"settings": settings, "consent": CURRENT.key}),
+        middleware=_layers(settings),
+        state=State(make_state(settings)),
         lifespan=[_opened],
         logging_config=None,
         request_max_body_size=256 * 1024,
         openapi_config=None,
     )
-    app.asgi_handler = around(app.asgi_handler, security_headers(settings))
+    app.asgi_handler = around(Kept(app.asgi_handler), security_headers(settings))
     return app

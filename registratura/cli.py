@@ -33,7 +33,7 @@ from registratura_ground.refused import Refused
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Регистратура: запись к врачу."""
-    context.obj = _with_database  # for groups that stand outside
+    context.obj = _with_federation  # for groups that stand outside
 
 
 commands.add_command(staff)
@@ -41,7 +41,7 @@ commands.add_command(federal)
 
 
 @commands.command()
-@click.option("--size", type=click.Choice(["tiny", "small", "region"]), default="small")
+@click.option("--size", type=click.Choice(["tiny", "small", "region", "megacity"]), default="small")
 def demo(size: str) -> None:
     """Запустить всё сразу с учебными данными; Ctrl-C останавливает."""
     from registratura import stand
@@ -166,6 +166,17 @@ def _with_database() -> Settings:
     # Worker processes of the portal read the environment anew.
     os.environ[variable("database_url")] = found
     return replace(settings, database_url=found)
+
+
+def _with_federation() -> Settings:
+    """The same; beside a demo with its federal side too."""
+    is_named = bool(Settings.from_environment().database_url)
+    settings = _with_database()
+    if is_named:
+        return settings
+    from registratura.stand.beside import with_its_federation
+
+    return with_its_federation(settings, os.environ)
 
 
 def _migrate(settings: Settings) -> list[str]:

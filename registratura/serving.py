@@ -14,6 +14,7 @@ from registratura.settings import Settings, variable
 from registratura.web import logs
 from registratura_ground.refused import Refused
 
+MOST_AT_ONCE = 1000  # connections of a process: the last wall, behind the guard of `web.lending`
 GRACE_SECONDS = 10  # for requests under way when it is told to stop
 
 
@@ -42,6 +43,7 @@ def serve(settings: Settings, workers: int) -> None:
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        limit_concurrency=MOST_AT_ONCE,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     with contextlib.suppress(KeyboardInterrupt):

@@ -90,6 +90,12 @@ def read_minutes(given: str) -> int:
     return int(given)
 
 
+def read_count(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 8 and int(given)):
+        raise ValueError("число от 1 до 9999999")
+    return int(given)
+
+
 def read_switch(given: str) -> bool:
     return read_one_of("on", "off")(given) == "on"
 

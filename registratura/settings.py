@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from registratura import setting_callers, setting_push
 from registratura.setting_callers import LOOPBACK, NOBODY, Networks
 from registratura.setting_readers import (
+    read_count,
     read_database,
     read_issuer,
     read_mailbox,
@@ -35,6 +36,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "database_url": read_database,
     "database_owner_url": read_database,
     "database_admin_url": read_database,
+    "database_replica_url": read_database,
     "port": read_port,
     "public_url": read_site,
     "esia_url": read_site,
@@ -59,10 +61,11 @@ _READERS: dict[str, Callable[[str], object]] = {
     "federal_status_url": setting_push.address,
     "federal_list_url": setting_push.address,
     "federal_status_seconds": setting_push.seconds,
+    "api_calls_a_minute": read_count,
     "worker_metrics_port": read_port,
     "var": read_path,
 }
-_DATABASES = ("database_url", "database_owner_url", "database_admin_url")
+_DATABASES = ("database_url", "database_owner_url", "database_admin_url", "database_replica_url")
 _PASSWORDS = ("smtp_password", "federal_basic", "federal_status_password")
 _NOT_SHOWN = {*_DATABASES, "secret", *_PASSWORDS}
 _OWN_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -80,6 +83,7 @@ class Settings:
     database_url: str = ""
     database_owner_url: str = ""
     database_admin_url: str = ""
+    database_replica_url: str = ""  # searches are answered by the primary too
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
@@ -118,6 +122,7 @@ class Settings:
     federal_status_user: str = ""
     federal_status_password: str = field(default="", repr=False)
     federal_list_url: str = ""  # there is no daily reconciliation
+    api_calls_a_minute: int = 120  # of one token
     worker_metrics_port: int = 0  # the worker shows no metrics
     var: Path = Path("var")
 
@@ -228,4 +233,5 @@ def _wrong_push(settings: Settings, given: set[str]) -> set[str]:
         return set()
     addresses = ("federal_status_url", "federal_list_url")
     open_ones = {it for it in addresses if setting_push.is_open(getattr(settings, it))}
-    return open_ones | ({"federal_rmis_id"} - given)
+    needed = {"federal_rmis_id", "federal_status_user", "federal_status_password"}
+    return open_ones | (needed - given)

@@ -19,6 +19,8 @@ class Alternatives:
     elsewhere: Sequence[DoctorOffer]
 
 
+NONE = Alternatives((), (), ())
+
 _OF_THE_PATIENT = (
     refusals.CardClosed,
     refusals.ClashNotShown,
@@ -42,7 +44,7 @@ async def search(
     Refuses with `SlotUnknown` where there never was such a time.
     """
     if isinstance(refusal, _OF_THE_PATIENT):
-        return Alternatives((), (), ())
+        return NONE
     refused = await slots.get(db, slot_id, now=asking.now)
     doctor = asking.see(await doctors.get(db, refused.post_id, now=asking.now))
     same = await slots.search_free(

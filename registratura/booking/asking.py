@@ -40,6 +40,7 @@ async def lock_offers(
         referrals=[wish.referral_id for wish in wishes],
         account=first.account_id,
         actor_id=first.actor.id,
+        actor_kind=first.actor.kind,
         channel=first.channel,
         keep_proposals=keep_proposals,
         now=first.now,
@@ -60,11 +61,12 @@ _WITH_LOCKS: LiteralString = f"""
             as wanted (slot_id, patient_id, declared, sees, hidden, replaces, referral_id, place)
     ), in_the_way as (
         select id, slot_id, channel from appointment
-        where state = 'held'
+        where state = 'held' and slot_id = any(%(slots)s) and held_until <= %(now)s
+        union
+        select id, slot_id, channel from appointment
+        where state = 'held' and patient_id = any(%(patients)s)
           and (held_until <= %(now)s
-                   and (patient_id = any(%(patients)s) or slot_id = any(%(slots)s))
-               or patient_id = any(%(patients)s) and account_id = %(account)s::uuid
-                   and proposed_for is null
+               or account_id = %(account)s::uuid and proposed_for is null
                or proposed_for is not null and not %(keep_proposals)s and exists (
                    select from wanted join slot on slot.id = wanted.slot_id
                    where wanted.patient_id = appointment.patient_id
@@ -123,7 +125,9 @@ _FACTS: LiteralString = f"""
            case when not wanted.sees or wanted.hidden <> '{{}}' then (
                select count(*) from event
                where person_id = wanted.patient_id and kind = 'appointment.clash_not_shown'
-                 and actor_id = %(actor_id)s
+                 -- a federal caller has as many sessions as he likes
+                 and (actor_id = %(actor_id)s
+                      or actor_kind = 'federation' and %(actor_kind)s = 'federation')
                  and at >= date_trunc('day', %(now)s::timestamptz, organisation.zone)
            ) else 0 end as hidden_clashes,
            array(select starts_at from appointment
@@ -176,11 +180,13 @@ _FACTS: LiteralString = f"""
     cross join region
     cross join (select count(*) from locked_quota) as quotas_locked
     cross join lateral (select (slot.starts_at at time zone organisation.zone)::date) as local(day)
-    left join appointment as proposal
-         on proposal.slot_id = slot.id and proposal.patient_id = wanted.patient_id
-        and proposal.state = 'held' and proposal.proposed_for is not null
-        and proposal.held_until > %(now)s
-        and {SEEN_BY_WANTED.replace("appointment.", "proposal.")}
+    left join lateral (
+        select appointment.* from appointment
+        where slot_id = slot.id and patient_id = wanted.patient_id
+          and state = 'held' and proposed_for is not null and held_until > %(now)s
+          and {SEEN_BY_WANTED}
+        limit 1  -- there is one at most; so the slot's holds alone are looked at
+    ) as proposal on true
     cross join lateral (
         select coalesce(wanted.referral_id, proposal.referral_id, (
             select referral_id from appointment

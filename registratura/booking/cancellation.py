@@ -6,7 +6,7 @@ from uuid import UUID
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import locks, rights
+from registratura.booking import keys, locks, rights
 from registratura.booking.freeing import GIVEN_BACK
 from registratura.booking.model import State, check_moment
 from registratura.booking.refusals import CannotBeCancelled
@@ -23,6 +23,7 @@ async def cancel(
     by: str = "patient",
     because: str | None = None,
     zone: str | None = None,
+    key: UUID | None = None,
 ) -> None:
     """Cancel a coming visit; its time is free again at once.
 
@@ -31,10 +32,13 @@ async def cancel(
     who gave up: patient, clinic or federation; `because` is what the patient reads of it. The
     clinic also says so of a visit that has begun, or whose patient has come, and was not received
     by its fault: he has missed nothing. Refuses with `CannotBeCancelled` once the visit has begun,
-    of the clinic once it is marked otherwise, and as `rights.check_visit` does.
+    of the clinic once it is marked otherwise, and as `rights.check_visit` does. With a `key` it is
+    claimed first, and refuses with `KeyReused` for another visit.
     """
     check_moment(now)
     async with db.transaction():
+        if key is not None and await _is_done(db, now, actor, key, appointment_id):
+            return
         slot_id = await database.value(
             db, "select slot_id from appointment where id = %(it)s", it=appointment_id
         )
@@ -54,6 +58,17 @@ async def cancel(
         )
         if not ended:
             raise CannotBeCancelled()
+
+
+async def _is_done(
+    db: Connection, now: datetime, actor: Actor, key: UUID, appointment_id: UUID
+) -> bool:
+    """Whether the key has its answer; else it has it with this transaction."""
+    body = keys.Body("cancel", (), (appointment_id,))
+    if await keys.claim(db, now=now, actor=actor, key=key, body=body) is not None:
+        return True
+    await keys.store(db, actor, key, {"appointment_id": str(appointment_id)})
+    return False
 
 
 async def end(

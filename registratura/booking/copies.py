@@ -108,7 +108,13 @@ _PARTS: LiteralString = """
         'sessions', (select jsonb_agg(jsonb_build_object(
             'browser', browser, 'created_at', created_at, 'seen_at', seen_at,
             'ends_at', ends_at) order by created_at)
-            from web_session where account_id = %(account)s),
+            from web_session where account_id = %(account)s and ends_at > created_at),
+        'tokens', (select jsonb_agg(jsonb_build_object(
+            'name', name, 'may_book', may_book, 'made_at', made_at, 'ends_at', ends_at,
+            'used_at', used_at, 'revoked_at', revoked_at,
+            'patients', (select count(*) from token_patient where token_id = token.id))
+            order by made_at)
+            from token where account_id = %(account)s),
         'staff_roles', (select jsonb_agg(jsonb_build_object(
             'role', role, 'organisation', organisation.short_name,
             'department', department.name, 'valid_from', valid_from, 'valid_to', valid_to,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from registratura import db as database
 from registratura.booking.model import Receipt
 from registratura.db import Connection
+from registratura.people.acting import VISIT_IS_KEPT
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,44 @@ async def find_standing(db: Connection, asked: Three) -> Standing:
         Receipt(it.appointment_id, it.number, it.slot_id, it.starts_at, it.room) for it in standing
     ]
     return Standing(receipts[0] if receipts else None, len(found) - len(standing))
+
+
+async def is_over(db: Connection, appointment_id: UUID, booked_before: datetime) -> bool:
+    """Whether that visit has ended, unless it was booked by this very call, at that moment."""
+    return bool(
+        await database.value(
+            db,
+            """
+            select not live and booked_at <> %(now)s from appointment
+            where id = %(appointment)s
+            """,
+            appointment=appointment_id,
+            now=booked_before,
+        )
+    )
+
+
+async def find_own(
+    db: Connection, patient_id: UUID, slot_id: UUID, met: UUID | None = None
+) -> UUID | None:
+    """The visit that the patient has in that very slot, whoever booked it, unless he hides it.
+
+    `met`: the one that was in the way of a booking; it may have ended since.
+    """
+    found = await database.value(
+        db,
+        "select id from appointment as visit where not "
+        + VISIT_IS_KEPT
+        + """
+          and slot_id = %(slot)s and state <> 'held' and (live or id = %(met)s::uuid)
+          and patient_id in (select id from person where %(patient)s in (id, joined_into))
+        order by not live limit 1
+        """,
+        met=met,
+        slot=slot_id,
+        patient=patient_id,
+    )
+    return None if found is None else UUID(str(found))
 
 
 @dataclass(frozen=True)
@@ -136,11 +175,12 @@ _TOLD: LiteralString = """
 
 @dataclass(frozen=True)
 class Booked:
-    """A visit that the gateway has given, whatever became of it."""
+    """A visit that the gateway has given, whatever became of it. `kept`: the patient hides it."""
 
     id: UUID
     patient_id: UUID
     state: str
+    kept: bool
 
 
 async def find_by_number(db: Connection, number: str) -> Booked | None:
@@ -150,8 +190,10 @@ async def find_by_number(db: Connection, number: str) -> Booked | None:
     return await database.find(
         db,
         Booked,
-        """
-        select id, patient_id, state from appointment
+        "select id, patient_id, state, "
+        + VISIT_IS_KEPT
+        + """ as kept
+        from appointment as visit
         where number = %(number)s and federal_session is not null
         """,
         number=int(number),

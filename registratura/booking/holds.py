@@ -5,14 +5,17 @@ is over and somebody comes next, when the account holds another slot for the sam
 the visit is booked.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString, Self
 from uuid import UUID
+
+import msgspec
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import asking, locks, rights, rules
+from registratura.booking import asking, keys, locks, rights, rules
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.model import State, check_moment
@@ -42,23 +45,67 @@ class Hold:
         """Whether the clinic proposes the time: nobody has chosen it yet."""
         return self.proposed_for is not None
 
+    @classmethod
+    def from_json(cls, answer: Mapping[str, Any]) -> Self:
+        """From the stored answer of an idempotency key."""
+        return msgspec.convert(answer, cls)
+
+    def to_json(self) -> dict[str, Any]:
+        """As an idempotency key stores it."""
+        told: dict[str, Any] = msgspec.to_builtins(self)
+        return told
+
 
 @retried
-async def hold(db: Connection, wish: Wish) -> Hold:
+async def hold(db: Connection, wish: Wish, key: UUID | None = None) -> Hold:
     """Keep the slot for the minutes of the rules; the account's earlier hold for the patient ends.
 
-    With `wish.replaces` the patient's other rules wait until the visit is really moved. Refuses
-    with a `BookingRefusal` or `CannotBeReplaced`, and as `write` does.
+    With `wish.replaces` the patient's other rules wait until the visit is really moved. The same
+    `key` with the same wish gives the same hold again, though it be over by then. Refuses with a
+    `BookingRefusal`, `CannotBeReplaced` or `KeyReused`, and as `write` does.
     """
     async with judged(db, wish):
-        await locks.lock_patients(db, [wish.patient.person_id], wish.declaring_account_id)
+        answered = await _lock(db, wish, key)
+        if answered is not None:
+            return Hold.from_json(answered)
         offer = await asking.lock_offer(db, wish)
         rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
         held_until = wish.now + timedelta(minutes=offer.rules.hold_minutes)
         # the visit to be replaced stays where it is until the new one is booked
         await locks.clear_the_way(db, replace(wish, replaces=None), offer)
         receipt = await write(db, wish, offer, State.HELD, held_until=held_until)
-    return await get(db, wish.account_id, receipt.appointment_id, now=wish.now)
+        held = Hold(
+            id=receipt.appointment_id,
+            slot_id=wish.slot_id,
+            post_id=offer.post_id,
+            patient_id=wish.patient.person_id,
+            starts_at=offer.starts_at,
+            held_until=held_until,
+            prolonged=False,
+            replaces=wish.replaces,
+            proposed_for=None,
+        )
+        if key is not None:
+            await keys.store(db, wish.actor, key, held.to_json())
+        return held
+
+
+async def _lock(db: Connection, wish: Wish, key: UUID | None) -> Mapping[str, Any] | None:
+    """The key, if there is one, the account and the patient; the key's answer if it has one."""
+    whose = wish.patient.person_id
+    if key is None:
+        await locks.lock_patients(db, [whose], wish.declaring_account_id)
+        return None
+    asked = (wish.slot_id, wish.replaces, wish.referral_id, wish.channel)
+    return await keys.claim_and_lock_patient(
+        db,
+        now=wish.now,
+        actor=wish.actor,
+        key=key,
+        body=keys.Body("hold", (whose,), asked),
+        patient_id=whose,
+        account_id=wish.declaring_account_id,
+    )
 
 
 async def get(
@@ -153,6 +200,27 @@ async def check_his(db: Connection, account_id: UUID, hold_id: UUID, patient: Pa
     )
     if not his:
         raise AppointmentUnknown()
+
+
+async def get_patient_id(db: Connection, account_id: UUID, hold_id: UUID) -> UUID:
+    """Whose hold it is that this account took, whether it stands or is over.
+
+    Refuses with `AppointmentUnknown`: a stranger's, what the clinic proposes, what is no hold.
+    """
+    found: UUID | None = await database.value(
+        db,
+        """
+        select coalesce(person.joined_into, person.id)
+        from appointment join person on person.id = appointment.patient_id
+        where appointment.id = %(hold)s and appointment.account_id = %(account)s
+          and appointment.state in ('held', 'expired') and appointment.proposed_for is null
+        """,
+        hold=hold_id,
+        account=account_id,
+    )
+    if found is None:
+        raise AppointmentUnknown()
+    return found
 
 
 async def find_slot(db: Connection, account_id: UUID, hold_id: UUID) -> UUID | None:

@@ -23,13 +23,15 @@ Who = Literal["you", "patient", "representative", "staff", "federation", "system
 
 @dataclass(frozen=True)
 class Entry:
-    """One line. `staff` is name and post of whoever acted for a clinic; others stay unnamed."""
+    """One line. `staff` is name and post of whoever acted for a clinic; others stay unnamed.
+    `confirmed_by`: of a link, what confirmed it, where it was not the desk by a document."""
 
     id: int
     at: datetime
     kind: str
     who: Who
     staff: str | None
+    confirmed_by: Literal["esia", "consent"] | None = None
 
 
 # What is done with a card. Sign-ins, consents and sessions are of an account: only its owner's.
@@ -56,7 +58,9 @@ _ENTRIES: LiteralString = (
                 when exists (select from account where account.id::text = event.actor_id
                              and account.person_id in (select id from card)) then 'patient'
                 else 'representative' end as who,
-           case when actor_kind = 'staff' then actor_id end as staff
+           case when actor_kind = 'staff' then actor_id end as staff,
+           case when event.kind like 'relative.%%' then after ->> 'confirmed_by' end
+               as confirmed_by
     from event
     where event.person_id in (select id from card)
       and (%(before)s::bigint is null or event.id < %(before)s)

@@ -11,7 +11,7 @@ from registratura.booking import cancellation, locks, rights
 from registratura.booking.holds import Hold
 from registratura.booking.model import check_moment
 from registratura.booking.refusals import HoldOver
-from registratura.booking.visits import COLUMNS, FROM_REACHED, REACHED, Visit
+from registratura.booking.visits import COLUMNS, FROM_REACHED, REACHED, VISIBLE, Visit
 from registratura.db import Connection, retried
 from registratura.people.acting import today_of
 
@@ -69,6 +69,35 @@ async def find_for(
         _PROPOSALS + " and before.id = %(visit)s",
         account=account_id,
         visit=visit_id,
+        now=now,
+        today=today_of(now, region_zone),
+    )
+
+
+async def find_taken(
+    db: Connection, account_id: UUID, cancelled: Visit, *, now: datetime, region_zone: str
+) -> Visit | None:
+    """The visit that stands in place of that cancelled one, as far as this account may see it: the
+    proposal that was taken, or a coming one to the same position that was booked since."""
+    return await database.find(
+        db,
+        Visit,
+        VISIBLE
+        + """
+          and reached.id = %(patient)s and appointment.state not in ('cancelled', 'moved')
+          and appointment.booked_at >= %(cancelled_at)s
+          and (appointment.position_id = %(position)s and appointment.starts_at > %(now)s
+               or exists (select from appointment as proposal
+                          where proposal.patient_id = appointment.patient_id
+                            and proposal.slot_id = appointment.slot_id
+                            and proposal.proposed_for = %(cancelled)s))
+        order by appointment.starts_at limit 1
+        """,
+        account=account_id,
+        patient=cancelled.patient_id,
+        position=cancelled.position_id,
+        cancelled=cancelled.id,
+        cancelled_at=cancelled.cancelled_at,
         now=now,
         today=today_of(now, region_zone),
     )

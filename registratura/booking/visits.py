@@ -1,5 +1,6 @@
 """Appointments as people see them: one card, or the list of everybody an account acts for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, LiteralString
@@ -129,9 +130,10 @@ async def search_for(
     now: datetime,
     region_zone: str,
     patient_id: UUID | None = None,
+    among: Sequence[UUID] | None = None,
 ) -> list[Visit]:
     """Everything this account may see, or of that one patient, the latest two hundred, in order of
-    time. Seeing another's visits is an event, once a day."""
+    time. Seeing another's visits is an event, once a day. `among`: of these patients only."""
     return await database.rows(
         db,
         Visit,
@@ -139,6 +141,7 @@ async def search_for(
         + VISIBLE
         + """
           and (%(patient)s::uuid is null or reached.id = %(patient)s)
+          and (%(among)s::uuid[] is null or reached.id = any(%(among)s::uuid[]))
           order by appointment.starts_at desc limit 200)
         """
         + _SHOWN,
@@ -146,29 +149,74 @@ async def search_for(
         today=today_of(now, region_zone),
         now=now,
         patient=patient_id,
+        among=None if among is None else list(among),
         **_read_by(account_id, now, region_zone),
     )
 
 
 async def get_for(
-    db: Connection, account_id: UUID, appointment_id: UUID, *, now: datetime, region_zone: str
+    db: Connection,
+    account_id: UUID,
+    appointment_id: UUID,
+    *,
+    now: datetime,
+    region_zone: str,
+    among: Sequence[UUID] | None = None,
 ) -> Visit:
-    """One appointment, if this account may see it; another's is a reading as above.
+    """One appointment, if this account may see it; another's is a reading as above. `among`: if it
+    is of one of these patients.
 
     Refuses with `AppointmentUnknown`.
     """
     found = await database.find(
         db,
         Visit,
-        "with shown as (" + VISIBLE + " and appointment.id = %(appointment)s)" + _SHOWN,
+        "with shown as ("
+        + VISIBLE
+        + """
+          and appointment.id = %(appointment)s
+          and (%(among)s::uuid[] is null or reached.id = any(%(among)s::uuid[])))
+        """
+        + _SHOWN,
         account=account_id,
         appointment=appointment_id,
         today=today_of(now, region_zone),
         now=now,
+        among=None if among is None else list(among),
         **_read_by(account_id, now, region_zone),
     )
     if found is None:
         raise AppointmentUnknown()
+    return found
+
+
+async def find_of_slot(
+    db: Connection,
+    account_id: UUID,
+    slot_id: UUID,
+    patient_id: UUID,
+    *,
+    now: datetime,
+    region_zone: str,
+) -> UUID | None:
+    """The id of the patient's visit at that very time, where it stands and this account may see
+    it."""
+    found: UUID | None = await database.value(
+        db,
+        REACHED
+        + "select appointment.id"
+        + FROM_REACHED
+        + """
+        where appointment.slot_id = %(slot)s and reached.id = %(patient)s
+          and appointment.state in ('booked', 'arrived') and appointment.ends_at > %(now)s
+        limit 1
+        """,
+        account=account_id,
+        slot=slot_id,
+        patient=patient_id,
+        now=now,
+        today=today_of(now, region_zone),
+    )
     return found
 
 

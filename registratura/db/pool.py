@@ -7,20 +7,31 @@ from psycopg_pool import AsyncConnectionPool
 
 from registratura.db.query import Connection, Pool
 
+# A statement's plan is made once for a connection. The planner would rather think anew about each
+# call of our larger statements, which takes it several times as long as the call itself.
+OPTIONS = "-c timezone=UTC -c plan_cache_mode=force_generic_plan"
+_MOST_STATEMENTS = 500  # kept prepared on a connection: more than the registry has
+
 
 async def _configure(db: Connection) -> None:
     await db.set_autocommit(True)
+    db.prepare_threshold = 0
+    db.prepared_max = _MOST_STATEMENTS
 
 
-async def open_pool(url: str, *, least: int = 1, most: int = 10, wait: float = 4.0) -> Pool:
-    """Open a pool on `url`. Refuses with `psycopg.OperationalError` where no server answers.
+async def open_pool(
+    url: str, *, least: int = 1, most: int = 10, wait: float = 4.0, check: bool = True
+) -> Pool:
+    """Open a pool on `url`. Refuses with `psycopg.OperationalError` where no server answers,
+    unless `check` is off: then the pool goes on trying.
 
     `wait` is the time in seconds that a request may stand in the queue for a connection.
     """
-    connection: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(
-        url, connect_timeout=5
-    )
-    await connection.close()  # a broken address is named at once, not after the pool's patience
+    if check:  # a broken address is named at once, not after the pool's patience
+        connection: psycopg.AsyncConnection[Any] = await psycopg.AsyncConnection.connect(
+            url, connect_timeout=5
+        )
+        await connection.close()
     pool: Pool = AsyncConnectionPool(
         url,
         min_size=least,
@@ -28,7 +39,7 @@ async def open_pool(url: str, *, least: int = 1, most: int = 10, wait: float = 4
         timeout=wait,
         configure=_configure,
         open=False,
-        kwargs={"keepalives_idle": 5, "tcp_user_timeout": 5000, "options": "-c timezone=UTC"},
+        kwargs={"keepalives_idle": 5, "tcp_user_timeout": 5000, "options": OPTIONS},
     )
     await pool.open()
     return pool

@@ -11,7 +11,6 @@ from datetime import datetime
 
 import structlog
 
-from registratura.db import Pool
 from registratura.federal import codes, metrics, pieces
 from registratura.federal.calls import Answer, Call, Ids, No
 from registratura.federal.faults import SenderFault, SoapFault
@@ -21,6 +20,7 @@ from registratura.federal.wire import Message, read_message
 from registratura.refusal import Refusal
 from registratura.settings import Settings
 from registratura.web import logs
+from registratura.web.lending import Lender, Overloaded
 
 BUDGET = 10.0  # seconds for a call
 _SMALL = 16 * 1024  # bytes: a bigger body is parsed beside the loop
@@ -32,7 +32,7 @@ _LOG = structlog.get_logger("federal")
 class Desk:
     """What a call is answered with."""
 
-    pool: Pool
+    lender: Lender
     settings: Settings
     now: datetime
     reference: str
@@ -74,7 +74,8 @@ async def _read(body: bytes) -> Message:
 
 async def _run(desk: Desk, operation: Operation, fields: Fields, ids: Ids) -> Answer:
     try:
-        async with asyncio.timeout(BUDGET), desk.pool.connection() as db:
+        lent = desk.lender.lent(reading=not operation.writes)
+        async with asyncio.timeout(BUDGET), lent as db:
             return await operation.run(Call(db, desk.now, desk.settings), fields, ids)
     except SoapFault:
         raise
@@ -82,6 +83,8 @@ async def _run(desk: Desk, operation: Operation, fields: Fields, ids: Ids) -> An
         no = _unreadable(fault)
     except Refusal as refusal:
         no = No.of(refusal, operation.refusals)
+    except Overloaded:
+        no = No(codes.INTERNAL_ERROR, codes.BUSY_WORDS)
     except Exception as error:
         _LOG.error(
             "fault", operation=operation.name, request_id=desk.reference, **logs.fault(error)

@@ -19,6 +19,7 @@ OTHER_AGE = "APPOINT_TIME_AVAILABLE_PATIENT_OTHER_AGE"
 CANNOT_CANCEL = "RECORD_CANNOT_CANCELED"
 
 FAILURE_WORDS = "Сбой на стороне региона. Попробуйте ещё раз через несколько минут"
+BUSY_WORDS = "Сейчас записываются очень многие. Попробуйте ещё раз через несколько секунд"
 
 BOOKING: Mapping[type[Refusal], str] = {
     booking.SlotTaken: BUSY,
@@ -73,6 +74,7 @@ READING: Mapping[type[Refusal], str] = {
 
 CANCELLING: Mapping[type[Refusal], str] = {
     federal.VisitNotFound: "RECORD_NOT_FOUND",
+    federal.VisitKept: CANNOT_CANCEL,
     federal.VisitMoved: CANNOT_CANCEL,
     booking.CannotBeCancelled: CANNOT_CANCEL,
 }

@@ -8,6 +8,11 @@ from typing import Self
 from uuid import UUID
 
 from registratura.federal.reading import Fields
+from registratura.federal.wire import fold
+
+_KEPT = 200  # characters of what the caller writes about our answer
+_ANSWERED = ("Session_ID", "Book_Id_Mis", "Status", "Status_Code", "Slot_Id", "Visit_Time", "Room")
+_FIELDS = {fold(it): it for it in _ANSWERED}
 
 
 class Reason(StrEnum):
@@ -49,6 +54,13 @@ class Disputed:
     path: str | None
     value: str | None
 
+    @property
+    def field(self) -> str:
+        """The element of our answer that it is about; whatever else the caller wrote is «other»:
+        it might be somebody's data, and goes into a log."""
+        named = fold((self.path or "").replace("\\", "/").rstrip("/").rpartition("/")[2])
+        return _FIELDS.get(named.rpartition(":")[2], "other")
+
 
 @dataclass(frozen=True)
 class Cancelling:
@@ -71,7 +83,11 @@ class Cancelling:
         listed = fields.find("Error_Data_Parameters")
         parameters = listed.all("Parameter")[:20] if listed else []
         disputed = [
-            Disputed(it.find_text("Message") or "", it.find_text("Path"), it.find_text("Value"))
+            Disputed(
+                it.find_start("Message", _KEPT) or "",
+                it.find_start("Path", _KEPT),
+                it.find_start("Value", _KEPT),
+            )
             for it in parameters
         ]
         return cls(book_id, Reason(told), disputed)

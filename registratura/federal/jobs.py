@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import procrastinate
 import structlog
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import RetryStrategy
 
 from registratura.db import Connection, Pool
 from registratura.federal import push, push_metrics, reconciliation, statuses, their_list
-from registratura.federal.push import TASK, Pauses, Push, is_last, lock_of
+from registratura.federal.push import TASK, Pauses, Push, lock_of
 from registratura.federal.receiver import open_receiver
 from registratura.federal.reconciliation import Report
 from registratura.federal.statuses import Status, Told
@@ -41,10 +41,9 @@ def add(jobs: procrastinate.App, pool: Pool, settings: Settings) -> None:
         return
     ours = Push(pool, open_receiver(settings), settings.federal_rmis_id)
 
-    @jobs.task(name=TASK, queue=QUEUE, retry=Pauses(), pass_context=True)
-    async def tell(context: JobContext, appointment_id: str, status: str) -> None:
-        last = is_last(context.job)
-        await ours.tell(UUID(appointment_id), Status(status), is_last=last)
+    @jobs.task(name=TASK, queue=QUEUE, retry=Pauses())
+    async def tell(appointment_id: str, status: str) -> None:
+        await ours.tell(UUID(appointment_id), Status(status))
 
     if settings.federal_list_url:
 

@@ -130,7 +130,7 @@ class ForeignReferral:
             id=identity,
             number=fields.find_text("Referral_Number", 64) or identity,
             wanted=wanted,
-            valid_from=fields.get_date("Referral_Start_Date"),
+            valid_from=fields.get_likely_date("Referral_Start_Date"),
             valid_to=fields.find_date("Referral_End_Date"),
             to_mo_oid=fields.find_text("To_MO_OID"),
             from_mo_oid=fields.get_text("From_MO_OID", 64),

@@ -19,23 +19,25 @@ _LOG = structlog.get_logger("federal.push")
 TASK = "federal.push"
 QUEUE = "federal"
 _FIRST_PAUSE, _LONGEST_PAUSE = 5, 3600  # seconds
+_MOST_RUNS = 200  # of a job, whatever it met: some eight days
 _MOST_TRIES = 40  # ten pauses that double, then every hour: thirty-one hours in all
 
 
 class Pauses(BaseRetryStrategy):
-    """Five seconds, ten, twenty … an hour, for more than a day; a refusal is not asked again."""
+    """Five seconds, ten, twenty … an hour, for more than a day; a refusal is not asked again.
+
+    A run that found the circuit open has asked nobody: it is no try.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """By the job's tries so far."""
-        if isinstance(exception, StatusRefused) or is_last(job):
+        """By the requests sent so far, as the status has them; else by the job's own runs."""
+        done, most = job.attempts, _MOST_RUNS
+        if isinstance(exception, Unanswered):
+            done, most = exception.tries if exception.tries is not None else done, _MOST_TRIES
+        if isinstance(exception, StatusRefused) or done >= most:
             return None
         pause = min(_FIRST_PAUSE * 2 ** min(job.attempts, 20), _LONGEST_PAUSE)
         return RetryDecision(retry_in={"seconds": pause})
-
-
-def is_last(job: Job) -> bool:
-    """Whether the job is not tried again by itself."""
-    return job.attempts >= _MOST_TRIES
 
 
 def lock_of(appointment_id: UUID) -> str:
@@ -55,7 +57,7 @@ class Push:
     rmis_id: str
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def tell(self, appointment_id: UUID, status: Status, *, is_last: bool = False) -> None:
+    async def tell(self, appointment_id: UUID, status: Status) -> None:
         """Send this status, and before it what is still to be told of the visit.
 
         What was delivered is not sent again. Raises `Unanswered` to be repeated, `StatusRefused`
@@ -65,19 +67,20 @@ class Push:
             due = await statuses.search_due(db, appointment_id, status)
         for owed in due:
             try:
-                await self._send(appointment_id, owed, is_last)
+                await self._send(appointment_id, owed)
             except StatusRefused:
                 if owed.status == status:
                     raise  # the refusal of an earlier one does not keep back the later
 
-    async def _send(self, appointment_id: UUID, owed: Owed, is_last: bool) -> None:
+    async def _send(self, appointment_id: UUID, owed: Owed) -> None:
         try:
             await self._deliver(appointment_id, owed)
         except StatusRefused as refused:
             await self._keep(owed, Outcome("failed", refused.code, refused.comment))
             raise
         except Unanswered as fault:
-            state = "failed" if is_last else "waiting"
+            fault.tries = owed.attempts if fault.was_sent else 0
+            state = "failed" if fault.tries >= _MOST_TRIES else "waiting"
             await self._keep(owed, Outcome(state, fault.code, was_sent=fault.was_sent))
             raise
         await self._keep(owed, Outcome("delivered", "SUCCESS"))

@@ -10,6 +10,10 @@ from registratura.federal.wire import Node, fold_code
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[\d:.]+)?(?:Z|[+-]\d\d:\d\d)?")
 _TIME = re.compile(r"(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200  # a moment beyond them is a slip, and overflows in a zone
 _LONGEST = 2000  # characters of a text
 _SHOWN = 100  # of what was typed, in the answer about a malformed field
 
@@ -54,6 +58,11 @@ class Fields:
             raise self.unreadable(name, f"Длиннее {longest} знаков", node.text)
         return node.text
 
+    def find_start(self, name: str, most: int) -> str | None:
+        """The first characters of a text that may be of any length."""
+        node = self._node.find(name)
+        return node.text[:most] or None if node is not None else None
+
     def get_text(self, name: str, longest: int = _LONGEST) -> str:
         """The same; raises `Unreadable` where there is none."""
         found = self.find_text(name, longest)
@@ -93,6 +102,13 @@ class Fields:
             raise self.unreadable(name, "Нет обязательного элемента")
         return found
 
+    def get_likely_date(self, name: str) -> date:
+        """The same, of a year with which one can reckon on; raises `Unreadable` beyond them."""
+        found = self.get_date(name)
+        if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+            raise self.unreadable(name, "Такого года быть не может", found.isoformat())
+        return found
+
     def find_time(self, name: str) -> time | None:
         """A time of day of the clinic; fraction and offset are passed over."""
         found = self.find_text(name)
@@ -105,12 +121,18 @@ class Fields:
             raise self.unreadable(name, "Нужно время вида 08:00:00", found) from None
 
     def get_moment(self, name: str) -> datetime:
-        """A date with its time; raises `Unreadable` where there is none, or no such moment."""
+        """A date with its time of day, with or without an offset (`xsd:dateTime`); raises
+        `Unreadable` where there is none, no such moment, or none that a clock shows."""
         found = self.get_text(name)
         try:
-            return datetime.fromisoformat(found)
+            read = datetime.fromisoformat(found if _MOMENT.fullmatch(found) else "")
+            if not _FIRST_YEAR <= read.year <= _LAST_YEAR:
+                raise ValueError
         except ValueError:
-            raise self.unreadable(name, "Нужны дата и время со смещением", found) from None
+            raise self.unreadable(
+                name, "Нужны дата и время вида 2027-02-01T08:20:00+03:00", found
+            ) from None
+        return read
 
     def get_number(self, name: str) -> int:
         """A whole number of up to nine digits; raises `Unreadable` where there is none."""

@@ -23,11 +23,17 @@ _HEADERS = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{OPERATI
 
 
 class Unanswered(Exception):
-    """The status may have arrived or not: it is to be sent again. `code` says what happened."""
+    """The status may have arrived or not: it is to be sent again. `code` says what happened.
 
-    def __init__(self, code: str, *, was_sent: bool = True) -> None:
+    `is_answer`: the receiver is there, its trouble is with this one status. `tries`: how often
+    this status has been sent before, where that is known.
+    """
+
+    def __init__(self, code: str, *, was_sent: bool = True, is_answer: bool = False) -> None:
         self.code = code
         self.was_sent = was_sent
+        self.is_answer = is_answer
+        self.tries: int | None = None
         super().__init__(code)
 
 
@@ -58,8 +64,11 @@ class Receiver:
             raise Unanswered("CIRCUIT_OPEN", was_sent=False) from None
         try:
             _judge(await self._answer(message))
-        except Unanswered:
-            self.circuit.fail()
+        except Unanswered as fault:
+            if fault.is_answer:
+                self.circuit.succeed()
+            else:
+                self.circuit.fail()
             raise
         except StatusRefused:
             self.circuit.succeed()
@@ -113,7 +122,7 @@ def _judge(answer: _Answer) -> None:
     found = root.find("Status_Code") if root is not None else None
     code = fold_code(found.text)[:40] if found is not None else codes.SUCCESS
     if code == codes.INTERNAL_ERROR:
-        raise Unanswered(code)
+        raise Unanswered(code, is_answer=True)
     if code != codes.SUCCESS:
         told = root.find("Comment") if root is not None else None
         raise StatusRefused(code, told.text[:_LONGEST] if told is not None else None)

@@ -34,7 +34,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Ours:
     """A visit as it stands here. `is_queued`: a job of it is waiting; `is_fresh`: the federation
-    was told of it after it had been asked for its list."""
+    was told of it after it had been asked for its list; `is_kept`: it is told nothing of it now."""
 
     id: UUID
     number: str
@@ -43,6 +43,7 @@ class Ours:
     zone: str
     is_queued: bool
     is_fresh: bool
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def compare(ours: Mapping[str, Ours], theirs: Mapping[str, Line]) -> list[Differ
             kind = Kind.OTHER_TIME
         else:
             continue
-        if here is not None and here.is_fresh:
+        if here is not None and (here.is_fresh or here.is_kept):
             continue
         found.append(Difference(kind, number, here, there))
     return found
@@ -132,7 +133,8 @@ async def _send_again(db: Connection, it: Difference, defer: Defer, now: datetim
     return True
 
 
-_OURS: LiteralString = """
+_OURS: LiteralString = (
+    """
     select visit.id, to_char(visit.number, 'FM9999999999000000') as number,
            case visit.state when 'cancelled' then 'CANCELED' when 'moved' then 'CANCELED'
                             when 'visited' then 'SUCCESS'
@@ -144,7 +146,10 @@ _OURS: LiteralString = """
            ) as is_queued,
            exists (select from federal_status
                    where appointment_id = visit.id and delivered_at > %(now)s
-           ) as is_fresh
+           ) as is_fresh,
+           """
+    + statuses.KEPT_BACK
+    + """ as is_kept
     from appointment as visit
     join department on department.id = visit.department_id
     join organisation on organisation.id = department.organisation_id
@@ -154,7 +159,8 @@ _OURS: LiteralString = """
                and (visit.state in ('booked', 'arrived')
                     or exists (select from federal_status where appointment_id = visit.id))
            or visit.number = any(%(numbers)s))
-"""
+    """
+)
 
 
 async def _search_ours(

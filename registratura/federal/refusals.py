@@ -67,6 +67,14 @@ class VisitNotFound(FederalRefusal):
     words: ClassVar[str] = "Записи с таким номером нет"
 
 
+class VisitKept(FederalRefusal):
+    """The patient hides this position since: neither cancelled here nor told of, whatever became of
+    it."""
+
+    code: ClassVar[str] = "visit_kept"
+    words: ClassVar[str] = "Эту запись отменяет регистратура поликлиники"
+
+
 class VisitMoved(FederalRefusal):
     """The visit was moved to another time on the region's portal."""
 

@@ -18,7 +18,7 @@ from registratura.federal.writing import envelope, fault
 from registratura.settings import Settings
 from registratura.web import logs
 from registratura.web.errors import reference_of
-from registratura.web.requests import AnyRequest, pool_of
+from registratura.web.requests import AnyRequest, lender_of
 
 PATH = "/federal/er"
 LARGEST = 256 * 1024  # bytes of a request
@@ -54,7 +54,7 @@ def _own_fault_answer(request: AnyRequest, error: Exception) -> Response[bytes]:
 async def call(request: AnyRequest, now: datetime, settings: Settings) -> Response[bytes]:
     """One SOAP call."""
     body = await _read_body(request)
-    desk = Desk(pool_of(request), settings, now, reference_of(request))
+    desk = Desk(lender_of(request), settings, now, reference_of(request))
     outcome = await answering.answer(desk, body)
     _log(request, outcome)
     return Response(envelope(outcome.answer.content), media_type=_XML)

@@ -5,7 +5,7 @@ times that the clinic proposes are no visits: the federation does not hear of th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import LiteralString
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from registratura import db as database
 from registratura.db import Connection
+from registratura.people.acting import VISIT_IS_KEPT
 
 
 class Status(StrEnum):
@@ -35,9 +36,14 @@ EVENTS: Sequence[str] = (
 )
 """The events of the outbox after which something may be owed."""
 
+# Whether nothing is told of `visit` now: it was booked at the federal portal, whose account may be
+# a parent's, and the patient hides its position. Of other channels' visits nobody is told there.
+KEPT_BACK: LiteralString = f"(visit.federal_session is not null and {VISIT_IS_KEPT})"
+
 # What is owed of a visit by the state in which it is, from its booking on. Of a hold nothing; one
 # that the clinic proposes tells that the visit for which it stands was cancelled.
-OWED: LiteralString = """
+OWED: LiteralString = (
+    """
     select visit.id as appointment_id, owed.status
     from appointment as visit
     cross join lateral (values
@@ -46,11 +52,14 @@ OWED: LiteralString = """
         ('SUCCESS', 2, visit.state = 'visited'),
         ('PATIENT_NOT_ARRIVED', 2, visit.state = 'not_arrived')
     ) as owed (status, place, is_due)
-    where owed.is_due and visit.state not in ('held', 'expired')
+    where owed.is_due and visit.state not in ('held', 'expired') and not """
+    + KEPT_BACK
+    + """
       and visit.id = (select case when state in ('held', 'expired') then proposed_for else id end
                       from appointment where id = %(subject)s)
     order by owed.place
-"""
+    """
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,8 @@ async def owe_again(
         """
         with written as (
             update federal_status
-            set state = 'waiting', delivered_at = null, owed_at = %(now)s
+            set state = 'waiting', code = null, comment = null, attempts = 0,
+                delivered_at = null, owed_at = %(now)s
             where appointment_id = %(appointment)s and status = any(%(wanted)s)
             returning appointment_id, status
         )
@@ -120,20 +130,24 @@ class Owed:
 
     id: int
     status: Status
+    attempts: int  # requests sent so far, since it was owed or asked for again
 
 
 async def search_due(db: Connection, appointment_id: UUID, status: Status) -> list[Owed]:
     """That status, if it is not delivered, and what is still to be told of the visit before it.
 
-    One that was given up is sent again only when it is asked for itself; and none is sent once a
-    later one of its visit has been delivered.
+    One that was given up is sent again only when it is asked for itself; none is sent once a later
+    one of its visit has been delivered, and none that is kept back since: that is written down.
     """
+    await _keep_back(db, appointment_id)
     found = await database.rows(
         db,
         Owed,
         """
-        select id, status from federal_status as its
+        select id, status, case state when 'failed' then 0 else attempts end as attempts
+        from federal_status as its
         where appointment_id = %(appointment)s and status in ('RECORDED', %(status)s)
+          and code is distinct from 'KEPT_BACK'
           and (state = 'waiting' or state = 'failed' and status = %(status)s)
           and not exists (
               select from federal_status as later
@@ -144,7 +158,21 @@ async def search_due(db: Connection, appointment_id: UUID, status: Status) -> li
         appointment=appointment_id,
         status=status,
     )
-    return [Owed(it.id, Status(it.status)) for it in found]
+    return [replace(it, status=Status(it.status)) for it in found]
+
+
+async def _keep_back(db: Connection, appointment_id: UUID) -> None:
+    """What waits of a visit that has been hidden since will not be sent by itself."""
+    await database.execute(
+        db,
+        """
+        update federal_status set state = 'failed', code = 'KEPT_BACK', comment = null
+        from appointment as visit
+        where visit.id = %(appointment)s and appointment_id = visit.id
+          and federal_status.state = 'waiting' and """
+        + KEPT_BACK,
+        appointment=appointment_id,
+    )
 
 
 @dataclass(frozen=True)
@@ -164,7 +192,8 @@ async def keep_outcome(db: Connection, owed: Owed, outcome: Outcome, *, now: dat
         """
         update federal_status
         set state = %(state)s, code = %(code)s, comment = %(comment)s,
-            attempts = attempts + %(was_sent)s::boolean::integer,
+            attempts = case when federal_status.state = 'failed' then 0 else attempts end
+                       + %(was_sent)s::boolean::integer,
             tried_at = %(now)s,
             delivered_at = case when %(state)s = 'delivered' then %(now)s::timestamptz end
         where id = %(id)s and state <> 'delivered'
@@ -185,12 +214,13 @@ class Count:
 
 
 async def count(db: Connection) -> list[Count]:
-    """All statuses by state: waiting, delivered, failed."""
+    """All statuses by state: waiting, delivered, failed. What is kept back is none of them."""
     return await database.rows(
         db,
         Count,
         """
         select state, count(*) as number, min(owed_at) as oldest_at from federal_status
+        where code is distinct from 'KEPT_BACK'
         group by state order by array_position(array['waiting', 'failed', 'delivered'], state)
         """,
     )

@@ -41,6 +41,16 @@ STILL_KNOWS: LiteralString = f"""
 """
 """A condition on a row of `notice`: its account may know of its visit or link today."""
 
+TAKEN: LiteralString = f"""
+    (select appointment.id {_KNOWING}
+        and acting.account_id = notice.account_id
+        and appointment.patient_id = visit.patient_id and appointment.slot_id = visit.slot_id
+        and appointment.state in ('booked', 'arrived', 'visited', 'not_arrived')
+     limit 1)
+"""
+"""Beside a row of `notice` and its proposed `visit`: the visit by which the proposal was taken,
+where the notice's account may know of it."""
+
 MAILBOX: LiteralString = """
     (select email from account
      where account.id = {account}

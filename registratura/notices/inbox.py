@@ -8,14 +8,15 @@ from registratura.audit import Actor
 from registratura.audit.readings import TOLD_ONCE_A_DAY, told_by
 from registratura.db import Connection, rows
 from registratura.notices import link_texts, texts
-from registratura.notices.audience import STILL_KNOWS
+from registratura.notices.audience import STILL_KNOWS, TAKEN
 
 SHOWN = 100
 
 
 @dataclass(frozen=True)
 class Message:
-    """One message. `stands`: the proposed time that it tells of is still kept."""
+    """One message. `stands`: the proposed time that it tells of is still kept; `taken_id`: the
+    visit by which it was taken."""
 
     id: UUID
     kind: str
@@ -26,6 +27,7 @@ class Message:
     person_id: UUID
     visit_id: UUID  # itself, or the cancelled one in whose place a time was proposed
     stands: bool
+    taken_id: UUID | None
 
     @property
     def is_new(self) -> bool:
@@ -37,7 +39,7 @@ class Message:
         """Where it leads."""
         if link_texts.is_of_a_link(self.kind):
             return link_texts.path(self.kind)
-        return texts.path(self.visit_id)
+        return texts.path(self.taken_id or self.visit_id)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,12 @@ async def read(db: Connection, account_id: UUID, *, now: datetime, today: date) 
                    coalesce(notice.subject_id, notice.relative_id) as subject_id,
                    notice.person_id,
                    coalesce(visit.proposed_for, visit.id, notice.relative_id) as visit_id,
-                   coalesce(visit.state = 'held' and visit.held_until > %(now)s, false) as stands
+                   coalesce(visit.state = 'held' and visit.held_until > %(now)s, false) as stands,
+                   case when notice.kind = 'proposed' then
+        """
+        + TAKEN
+        + """
+                   end as taken_id
             from notice left join appointment as visit on visit.id = notice.subject_id
             where notice.account_id = %(account)s and notice.channel = 'portal' and
         """

@@ -27,6 +27,8 @@ _MESSAGES: Mapping[str, str] = {
     "link_new": "{patient}: записывать к врачу теперь может и {who}. {sees}" + _UNEXPECTED,
     "link_confirmed": "{patient}: родство подтверждено, все записи теперь видит и {who}."
     + _UNEXPECTED,
+    "own_confirmed": "{patient}: регистратура подтвердила родство. Теперь вы видите и те записи,"
+    " которые сделали не вы.",
     "link_revoked": "{patient}: разрешение отозвано, записывать и видеть записи вы больше не"
     " можете. Талоны, которые уже есть, остаются в силе.",
     "link_ends_30": "{patient}: записывать к врачу вы сможете по {last} включительно. {reason}",
@@ -42,6 +44,7 @@ _CHANGED = "изменилось, кто может записывать к вр
 _ENDING = "{patient}: записывать к врачу можно по {last} включительно. Подробности – в личном"
 _LETTERS: Mapping[str, str] = {
     **dict.fromkeys(_MESSAGES, "{patient}: " + _CHANGED),
+    "own_confirmed": "{patient}: родство подтверждено. Подробности – в личном кабинете: {address}",
     "link_revoked": "{patient}: разрешение отозвано. Подробности – в личном кабинете: {address}",
     "link_ends_30": _ENDING + " кабинете: {address}",
     "link_ends_7": _ENDING + " кабинете: {address}",
@@ -69,7 +72,8 @@ _SEES: Mapping[tuple[bool, bool], str] = {  # acts, sees every visit
 
 @dataclass(frozen=True)
 class LinkChange:
-    """What became of a link, as far as it is told. `ends_on`: the first day without it."""
+    """What became of a link, as far as it is told. `ends_on`: the first day without it; `is_own`:
+    told to its own holder."""
 
     kind: str
     name: str
@@ -79,6 +83,12 @@ class LinkChange:
     sees: bool
     ends_on: date
     reason: Literal["age", "order", "consent"]
+    is_own: bool = False
+
+    @property
+    def wording(self) -> str:
+        """Under which name its words stand."""
+        return "own_confirmed" if self.is_own and self.kind == "link_confirmed" else self.kind
 
     @property
     def who(self) -> str:
@@ -111,12 +121,20 @@ def is_of_a_link(kind: str) -> bool:
     return kind in _MESSAGES
 
 
+def _sees(change: LinkChange) -> str:
+    """What the holder sees; to the patient himself, who may hide some of it, that is said too."""
+    words = _SEES[change.acts, change.sees]
+    if change.acts and change.sees and change.kind.startswith("holder_"):
+        return "Видит все записи, кроме тех, что вы скрыли."
+    return words
+
+
 def _told(texts: Mapping[str, str], change: LinkChange, patient: str, address: str) -> str:
     last = change.ends_on - timedelta(days=1)
-    return texts[change.kind].format(
+    return texts[change.wording].format(
         patient=patient,
         who=change.who,
-        sees=_SEES[change.acts, change.sees],
+        sees=_sees(change),
         last=format_date(last, "d MMMM y", locale=_RUSSIAN) + " года",
         reason=_REASONS[change.reason][change.kind.startswith("holder_")],
         address=address,

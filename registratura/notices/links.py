@@ -42,6 +42,7 @@ class _Party:
     sees: bool
     ends_on: date
     reason: Literal["age", "order", "consent"]
+    is_by_desk: bool  # the desk has confirmed the link
 
     @property
     def patient(self) -> str:
@@ -59,6 +60,7 @@ class _Party:
             self.sees,
             self.ends_on,
             self.reason,
+            self.is_holder,
         )
 
 
@@ -68,10 +70,15 @@ def _of_a_childs_new_holder(it: _Party) -> bool:
     return it.is_old_enough or others
 
 
+def _of_a_confirmed_holder(it: _Party) -> bool:
+    """The same, and whom the desk has confirmed: what ЕСИА confirms, he has pressed himself."""
+    return _of_a_childs_new_holder(it) or (it.is_holder and it.is_by_desk)
+
+
 _CHANGES: Mapping[str, tuple[str, Callable[[_Party], bool]]] = {
     "relative.declared": ("new", _of_a_childs_new_holder),
     "relative.added": ("new", _of_a_childs_new_holder),
-    "relative.confirmed": ("confirmed", _of_a_childs_new_holder),
+    "relative.confirmed": ("confirmed", _of_a_confirmed_holder),
     "relative.left": ("left", lambda it: it.is_old_enough),
     "relative.revoked": ("revoked", lambda it: it.is_holder),
 }
@@ -210,7 +217,8 @@ _PARTIES: LiteralString = f"""
            holder.sex as holders_sex, relative.kinship, acting.acts and rung.acts as acts,
            acting.sees and rung.sees as sees, coalesce({END}, %(today)s) as ends_on,
            case when relative.kinship = any(%(consented)s) then 'consent'
-                when relative.ends_on = {END} then 'order' else 'age' end as reason
+                when relative.ends_on = {END} then 'order' else 'age' end as reason,
+           coalesce(relative.confirmed_by = 'desk', false) as is_by_desk
     from relative
     join account as holder on holder.id = relative.account_id
     join person as named on named.id = relative.person_id

@@ -69,14 +69,28 @@ BETTER: LiteralString = """
     acting.created_at
 """
 
-# The positions that the patient of `card` hides; from himself he hides none.
-HIDDEN: LiteralString = """
-    case when acting.level = 'own' then '{}'::integer[] else array(
+# The positions that the patient of `card` hides from whoever is not himself.
+KEPT: LiteralString = """
+    array(
         select hidden_position.position_id
         from person as hider
         join hidden_position on hidden_position.person_id = hider.id
         where hider.id = card.id or hider.joined_into = card.id
-    ) end
+    )
+"""
+
+# The same for the account of `acting`: from himself the patient hides none.
+HIDDEN: LiteralString = f"""
+    case when acting.level = 'own' then '{{}}'::integer[] else {KEPT} end
+"""
+
+# Whether the patient of `visit`, whichever of his cards it names, hides its position.
+VISIT_IS_KEPT: LiteralString = f"""
+    exists (
+        select from person as linked
+        join person as card on card.id = coalesce(linked.joined_into, linked.id)
+        where linked.id = visit.patient_id and visit.position_id = any({KEPT})
+    )
 """
 
 # Whether the account of `acting` may know of `appointment`, a visit of `card`: all that is not

@@ -7,7 +7,7 @@ from uuid import UUID
 from registratura import audit
 from registratura.audit import Actor
 from registratura.db import Connection, find, one, rows, value
-from registratura.people import accounts, erasure
+from registratura.people import accounts, erasure, tokens
 from registratura.people.refusals import ConsentUnknown
 
 
@@ -105,7 +105,7 @@ async def get(db: Connection, account_id: UUID, consent_id: UUID) -> Consent:
 async def withdraw(db: Connection, account_id: UUID, consent_id: UUID, *, now: datetime) -> Consent:
     """Take the consent back, and with it every other version of the same document (ч. 2 ст. 9
     152-ФЗ). From here on the account is told nothing more; visits that were booked stay. What ЕСИА
-    told for it is erased (`people.erasure`), a code that it gave is worth nothing.
+    told for it is erased (`people.erasure`), a code or token that it gave is worth nothing.
 
     Withdrawn before, it stays so, quietly. Refuses with `ConsentUnknown`.
     """
@@ -128,6 +128,7 @@ async def withdraw(db: Connection, account_id: UUID, consent_id: UUID, *, now: d
             await _tell(db, account_id, it, now, verb="withdrawn")
         actor = Actor("account", str(account_id))
         await erasure.erase_told(db, account_id, now=now, actor=actor)
+        await tokens.revoke_all(db, account_id, now=now)
         return consent
 
 

@@ -159,8 +159,8 @@ async def get_new(
 
 async def carry_out(db: Connection, request_id: UUID, *, now: datetime, actor: Actor) -> None:
     """Erase what the portal keeps for itself alone: contacts, the policy and the children that ЕСИА
-    told, codes, messages, choices, sessions; links to relatives end, consents are withdrawn.
-    Coming visits stay.
+    told, codes, messages, choices, sessions, tokens; links to relatives end, consents are
+    withdrawn. Coming visits stay.
 
     Signing in anew begins anew. Refuses with `DeletionUnknown` where the request does not wait.
     """
@@ -220,6 +220,8 @@ _ERASE: LiteralString = """
         delete from unwanted_letter where account_id = %(account)s
     ), signed_out as (
         delete from web_session where account_id = %(account)s
+    ), unlet as (
+        delete from token where account_id = %(account)s
     )
     update consent set withdrawn_at = %(now)s
     where account_id = %(account)s and withdrawn_at is null

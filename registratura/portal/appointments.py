@@ -15,6 +15,7 @@ from registratura.booking.model import State
 from registratura.booking.refusals import AppointmentUnknown
 from registratura.booking.visits import Visit
 from registratura.db import Connection
+from registratura.portal.children import search_offered
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, signed_in
 
@@ -25,16 +26,19 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 async def appointments(
     db: Connection, now: datetime, settings: Settings, visitor: Visitor
 ) -> Template:
-    """«Мои записи»: of everybody the visitor may see; proposed, coming, past, cancelled."""
+    """«Мои записи»: of everybody the visitor may see; proposed, coming, past, cancelled. Where
+    nothing is coming, the children whose visits he would see once they are added."""
     account, zone = visitor.account_id, settings.region_zone
     found = await visits.search_for(db, account, now=now, region_zone=zone)
     coming = [visit for visit in found if visit.stands(now)]
     gone = [visit for visit in reversed(found) if not visit.stands(now)]
+    offered = [] if coming else await search_offered(db, visitor, now=now, zone=zone)
     return page(
         "appointments/list.html",
         visitor=visitor,
         proposals=await proposals.search_for(db, account, now=now, region_zone=zone),
         coming=coming,
+        children=offered,
         past=[visit for visit in gone if visit.state not in ("cancelled", "moved")],
         cancelled=[visit for visit in gone if visit.state in ("cancelled", "moved")],
     )
@@ -68,14 +72,17 @@ async def ticket(
 ) -> Template:
     """«Вы записаны»: the ticket; later the same page tells what became of the visit.
 
-    Of a visit that the clinic cancelled: why, and the time that it proposes instead.
+    Of a visit that the clinic cancelled: why, and the time that it proposes instead, or the visit
+    that the patient has instead.
     """
-    proposal = None
+    proposal = taken = None
     if visit.state == State.CANCELLED and visit.cancelled_by == "clinic":
-        proposal = await proposals.find_for(
-            db, visitor.account_id, visit.id, now=now, region_zone=settings.region_zone
-        )
-    return page("appointments/ticket.html", visitor=visitor, visit=visit, proposal=proposal)
+        account, zone = visitor.account_id, settings.region_zone
+        proposal = await proposals.find_for(db, account, visit.id, now=now, region_zone=zone)
+        taken = await proposals.find_taken(db, account, visit, now=now, region_zone=zone)
+    return page(
+        "appointments/ticket.html", visitor=visitor, visit=visit, proposal=proposal, taken=taken
+    )
 
 
 @get(

@@ -8,19 +8,39 @@ from litestar import post
 from litestar.response import Redirect, Template
 
 from registratura.db import Connection
-from registratura.people import children, declaring, proving
+from registratura.people import ages, children, declaring, proving
+from registratura.people.children import Child
 from registratura.people.policies import Check
 from registratura.people.refusals import NotTyped, RelativeNotAdded
 from registratura.portal.relative_form import add_page, form_of
 from registratura.portal.relatives import LIST, try_once
 from registratura.settings import Settings
 from registratura.web import Visitor, redirect, signed_in
+from registratura.web.dates import region_day
 from registratura.web.limits import TriedTooOften
+from registratura.web.paths import path_of
+from registratura.web.requests import AnyRequest
+
+_VISITS = "/appointments"  # who added a child there wanted to see her visits
+
+
+async def search_offered(
+    db: Connection, visitor: Visitor | None, *, now: datetime, zone: str
+) -> list[Child]:
+    """The children whom ЕСИА names and the visitor may add with one press; none for a minor."""
+    if visitor is None or not ages.is_adult(visitor.owner.birth_date, region_day(now, zone)):
+        return []
+    return await children.search(db, visitor.account_id, now=now, zone=zone)
 
 
 @post("/profile/relatives/children/{child:uuid}", name="add_child", guards=[signed_in])
 async def add(
-    child: UUID, db: Connection, now: datetime, settings: Settings, visitor: Visitor
+    request: AnyRequest,
+    child: UUID,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor,
 ) -> Redirect | Template:
     """«Добавить»: confirmed where ЕСИА has verified the birth certificate, else declared.
 
@@ -47,4 +67,5 @@ async def add(
         form = form_of({}, now, settings)
         form.refuse("", refusal)
         return await add_page(db, visitor, form, now, settings)
-    return redirect(LIST)
+    seen_on = path_of(request.headers.get("referer"), settings.public_url)
+    return redirect(_VISITS if seen_on == _VISITS else LIST)

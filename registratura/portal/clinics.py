@@ -17,14 +17,13 @@ from registratura.web import Visitor, page
 
 @get("/clinics", name="clinics", dependencies=BOOKING)
 async def clinics(
-    db: Connection,
-    now: datetime,
+    searching: Connection,
     visitor: Visitor | None,
     booking: Wizard,
     q: Annotated[str, Parameter(max_length=200)] = "",
 ) -> Template:
     """Clinics: the one of attachment first, then those that receive the patient's age."""
-    found = await departments.search(db, q)
+    found = await departments.search(searching, q)
     own = booking.patient.department_id if booking.patient else None
     others = [clinic for clinic in found if clinic.id != own]
     age = booking.age
@@ -43,13 +42,14 @@ async def clinics(
 async def positions(
     department: UUID,
     db: Connection,
+    searching: Connection,
     now: datetime,
     visitor: Visitor | None,
     booking: Wizard,
 ) -> Template:
     """The clinic's positions; none is hidden, each that cannot be booked says why."""
-    clinic = await departments.get(db, department)
-    offered = await offers.search_positions(db, clinic.id, booking.asking(now))
+    clinic = await departments.get(searching, department)
+    offered = await offers.search_positions(searching, clinic.id, booking.asking(now))
     suited = [it for it in offered if it.suits]
     mine = await referrals.search_for(db, booking.patient) if booking.patient else []
     return page(
@@ -77,19 +77,19 @@ async def positions(
 async def doctors(
     department: UUID,
     position: int,
-    db: Connection,
+    searching: Connection,
     now: datetime,
     visitor: Visitor | None,
     booking: Wizard,
 ) -> Template:
     """The doctors of one position: the patient's own area doctor first, then by nearest time."""
-    clinic = await departments.get(db, department)
+    clinic = await departments.get(searching, department)
     asking = booking.asking(now)
-    found = await offers.search_doctors(db, clinic.id, position, asking)
+    found = await offers.search_doctors(searching, clinic.id, position, asking)
     elsewhere = (
         []
         if any(offer.free for offer in found)
-        else await offers.search_elsewhere(db, clinic.id, position, asking)
+        else await offers.search_elsewhere(searching, clinic.id, position, asking)
     )
     return page(
         "clinics/doctors.html",

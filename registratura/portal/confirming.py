@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura.booking import appointments, doctors, holds, offers, proposals, slots
+from registratura.booking import appointments, doctors, holds, offers, proposals, slots, visits
 from registratura.booking.doctors import Doctor
 from registratura.booking.holds import Hold
 from registratura.booking.refusals import AppointmentUnknown, BookingRefusal, HoldOver
@@ -23,9 +23,25 @@ from registratura.web import Visitor, dates, page, redirect, signed_in
 
 @get("/check", name="check", guards=[signed_in], dependencies=BOOKING)
 async def check(
-    slot: UUID, db: Connection, now: datetime, visitor: Visitor, booking: Wizard
-) -> Template:
-    """A time chosen before sign-in, or by a link: the same page, the time not held yet."""
+    slot: UUID,
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor,
+    booking: Wizard,
+) -> Template | Redirect:
+    """A time chosen before sign-in, or by a link: the same page, the time not held yet. «Назад»
+    from the ticket of that very time leads to the ticket again."""
+    own = await visits.find_of_slot(
+        db,
+        visitor.account_id,
+        slot,
+        booking.known_patient.person_id,
+        now=now,
+        region_zone=settings.region_zone,
+    )
+    if own is not None:
+        return redirect(f"/appointments/{own}")
     chosen = await slots.get(db, slot, now=now)
     doctor = await doctors.get(db, chosen.post_id, now=now)
     if not chosen.is_free or chosen.starts_at <= now:

@@ -127,6 +127,11 @@ def _session(it: Part, on: Clock) -> Row:
     return [it["browser"] or "Браузер", on.moment(it["created_at"]), on.moment(it["seen_at"])]
 
 
+def _token(it: Part, on: Clock) -> Row:
+    period = (on.moment(it["made_at"]), on.moment(it["ends_at"]), on.moment(it["revoked_at"]))
+    return [it["name"], *period]
+
+
 def _role(it: Part, on: Clock) -> Row:
     place = ", ".join(filter(None, (it["organisation"], it["department"]))) or "весь регион"
     period = (on.day(it["valid_from"]), on.day(it["valid_to"]))
@@ -153,6 +158,7 @@ _TABLES = (
     _Table("consents", "Согласия", "Документ,Редакция,Дано,Отозвано", (4, 1, 2, 2), _consent),
     _Table("deletion_requests", "Заявки на удаление", "Подана,Что,Закрыта", (1, 1, 1), _request),
     _Table("sessions", "Где выполнен вход", "Браузер,Начало,Действия", (2, 1, 1), _session),
+    _Table("tokens", "Доступ для приложений", "Кому,Создан,До,Закрыт", (3, 2, 2, 2), _token),
     _Table("staff_roles", "Роли сотрудника", "Роль,Где,С,По", (3, 4, 2, 2), _role),
 )
 

@@ -1,15 +1,23 @@
 """The portal's home and the short pages about itself."""
 
+from datetime import datetime
+
 from litestar import get
 from litestar.response import Template
 
+from registratura.db import Connection
+from registratura.portal.children import search_offered
+from registratura.settings import Settings
 from registratura.web import Visitor, page
 
 
 @get("/", name="home")
-async def home(visitor: Visitor | None) -> Template:
-    """What the portal is for, and the ways in."""
-    return page("home/index.html", visitor=visitor)
+async def home(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor | None
+) -> Template:
+    """What the portal is for, and the ways in; to a parent, the children he may add."""
+    offered = await search_offered(db, visitor, now=now, zone=settings.region_zone)
+    return page("home/index.html", visitor=visitor, children=offered)
 
 
 @get("/about/accessibility", name="accessibility")

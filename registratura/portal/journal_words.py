@@ -32,12 +32,15 @@ WHAT = {
     "journal.read": "Просмотр этого журнала",
     "letters.chosen": "Выбор писем изменён",
     "person.joined": "Карта объединена с другой картой того же человека",
+    "person.let_to_application": "Доступ к записям дан приложению",
     "person.parted": "Объединение карт отменено",
     "person.read": "Просмотр карты",
+    "person.read_by_application": "Просмотр сведений о пациенте приложением",
     "positions.hidden": "Выбор специальностей, которых не видят представители, изменён",
     "referral.added": "Направление внесено",
     "referral.read": "Просмотр направлений",
     "referral.used_elsewhere": "Направление использовано в другой системе",
+    "relative.added": "Добавлен в список родственников с подтверждением",
     "relative.closed": "Доступ представителя закрыт",
     "relative.confirmed": "Родство подтверждено документом",
     "relative.declared": "Добавлен в список родственников",
@@ -48,7 +51,16 @@ WHAT = {
     "relative.replaced": "Прежний доступ представителя заменён новым",
     "relative.revoked": "Доступ представителя отозван",
     "session.ended": "Вход завершён на другом устройстве или везде",
+    "token.made": "Доступ для приложения создан",
+    "token.revoked": "Доступ для приложения закрыт",
     "visits.read": "Просмотр записей к врачу",
+    "visits.read_by_application": "Просмотр записей к врачу приложением",
+}
+# The same in words that say what confirmed the link.
+_CONFIRMED = {
+    ("relative.added", "esia"): "Добавлен в список родственников: родство подтверждено в ЕСИА",
+    ("relative.added", "consent"): "Добавлен в список родственников по коду самого пациента",
+    ("relative.confirmed", "esia"): "Родство подтверждено в ЕСИА",
 }
 CHANGE = "Изменение данных"
 _WHO = {
@@ -61,7 +73,8 @@ _WHO = {
 
 def what(entry: Entry) -> str:
     """«Запись к врачу»."""
-    return WHAT.get(entry.kind, CHANGE)
+    exact = _CONFIRMED.get((entry.kind, entry.confirmed_by or ""))
+    return exact or WHAT.get(entry.kind, CHANGE)
 
 
 def who(entry: Entry, *, own: bool) -> str:

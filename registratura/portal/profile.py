@@ -9,8 +9,18 @@ from litestar.response import Template
 from registratura.booking import journal
 from registratura.db import Connection
 from registratura.notices import choices
-from registratura.people import accounts, attachments, consents, deletions, patients, phones, snils
+from registratura.people import (
+    accounts,
+    attachments,
+    consents,
+    deletions,
+    patients,
+    phones,
+    snils,
+    tokens,
+)
 from registratura.portal import journal_words, relatives
+from registratura.portal.children import search_offered
 from registratura.portal.own_consents import consent_name
 from registratura.portal.relative_form import SEXES
 from registratura.settings import Settings
@@ -40,6 +50,8 @@ async def profile(
         wanted=await choices.search_wanted(db, account),
         sessions=await own_sessions.search(db, account, session_id, now=now),
         deletion=await deletions.find_latest(db, account),
+        children=await search_offered(db, visitor, now=now, zone=zone),
+        applications=len(await tokens.search(db, account, now=now)),
         **await relatives.section(db, visitor, now=now, settings=settings),
         **await _of_the_card(db, visitor, now, zone),
     )

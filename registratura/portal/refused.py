@@ -19,7 +19,7 @@ from registratura.db import Connection
 from registratura.portal.times import times_page
 from registratura.portal.wizard import Wizard
 from registratura.web import Visitor, dates, page
-from registratura.web.requests import current, settings_of
+from registratura.web.requests import current, lender_of, settings_of
 
 
 async def refused_page(
@@ -41,25 +41,17 @@ async def refused_page(
         return await times_page(db, doctor, booking, visitor, now, day, taken=chosen.starts_at)
     context: dict[str, Any] = {"doctor": doctor, "chosen": chosen, "day": day, "refusal": refusal}
     if isinstance(refusal, PatientBusy | AlreadyBookedToPosition):
-        standing = await _standing(db, refusal, now, visitor)
-        if standing is not None:
-            return page(
-                "appointments/clash.html",
-                visitor=visitor,
-                status=409,
-                wizard=booking,
-                standing=standing,
-                **context,
+        context["standing"] = await _standing(db, refusal, now, visitor)
+    shown = "appointments/clash.html"
+    if context.get("standing") is None:
+        shown = "appointments/refused.html"
+        context["pressed"] = pressed = lender_of(current()).is_pressed
+        context["ways"] = alternatives.NONE
+        if not pressed:
+            context["ways"] = await alternatives.search(
+                db, slot_id, booking.asking(now), refusal=refusal
             )
-    ways = await alternatives.search(db, slot_id, booking.asking(now), refusal=refusal)
-    return page(
-        "appointments/refused.html",
-        visitor=visitor,
-        status=409,
-        wizard=booking,
-        ways=ways,
-        **context,
-    )
+    return page(shown, visitor=visitor, status=409, wizard=booking, **context)
 
 
 async def _standing(

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from registratura.portal import (
+    applications,
     appointments,
     children,
     clinics,
@@ -25,6 +26,7 @@ from registratura.portal import (
     signin,
     times,
     together,
+    unfinished,
 )
 from registratura.web.vision import choose_vision
 
@@ -35,6 +37,7 @@ ROUTES: list[ControllerRouterHandler] = [
     signin.sign_in_page,
     signin.start,
     signin.finish,
+    unfinished.unfinished,
     signin.sign_out,
     consent.ask,
     consent.give,
@@ -49,6 +52,9 @@ ROUTES: list[ControllerRouterHandler] = [
     deletion.deletion,
     deletion.ask,
     deletion.take_back,
+    applications.applications,
+    applications.make,
+    applications.revoke,
     sessions.sessions,
     sessions.end_one,
     sessions.end_all,

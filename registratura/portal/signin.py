@@ -1,32 +1,22 @@
 """Signing in and out: the one way in leads through ЕСИА."""
 
-import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import structlog
 from litestar import get, post
 from litestar.response import Redirect, Template
 
-from registratura.esia import (
-    Answer,
-    Declined,
-    EsiaDown,
-    EsiaFault,
-    EsiaRefused,
-    NotConfirmed,
-    SignOn,
-    attempts,
-)
+from registratura.db import Connection
+from registratura.esia import Answer, EsiaFault, EsiaRefused, attempts
 from registratura.esia.attempts import Attempt
 from registratura.people import accounts, children, consents, staff_roles
 from registratura.portal.consent_text import CURRENT
+from registratura.portal.unfinished import Unfinished, sign_on, unfinished_page
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
 from registratura.web.addresses import address_of
 from registratura.web.borrowing import give_back
 from registratura.web.browsers import name_browser
-from registratura.web.errors import reference_of
 from registratura.web.limits import check_limit
 from registratura.web.paths import with_next
 from registratura.web.requests import (
@@ -39,27 +29,26 @@ from registratura.web.requests import (
     today_of,
 )
 
-_LOG = structlog.get_logger("signin")
-_SAYABLE = re.compile(r"[A-Za-z0-9 :_-]{1,80}")  # what may be logged of a reason
 _DESK = "/desk"
 _STARTS_A_MINUTE = 300  # of one address: a whole clinic may stand behind it
 
 
-def _esia(request: AnyRequest) -> SignOn:
-    found: SignOn = request.app.state.esia
-    return found
-
-
 @get("/signin", name="signin")
-async def sign_in_page(request: AnyRequest, newcomer: Visitor | None) -> Template | Redirect:
-    """«Личный кабинет»: one way in; who is in already goes where he wanted."""
+async def sign_in_page(
+    request: AnyRequest, db: Connection, newcomer: Visitor | None
+) -> Template | Redirect:
+    """«Личный кабинет»: one way in; who is in already goes where he wanted. Whose session is over
+    is told how it ended."""
     next_path = safe_path(request.query_params.get("next"), "/")
     if newcomer is not None:
         wanted = next_path if next_path != "/" else "/profile"
         return redirect(_onward(wanted, consented=has_consented(request, newcomer)))
     start = with_next("/signin/esia", next_path)
-    ended = session_id_of(request) is not None  # the cookie is there, the session is over
-    return page("signin/index.html", visitor=None, start=start, ended=ended)
+    over = session_id_of(request)  # the cookie is there, the session is over
+    elsewhere = over is not None and await sessions.was_ended(db, over)
+    return page(
+        "signin/index.html", visitor=None, start=start, ended=over is not None, elsewhere=elsewhere
+    )
 
 
 @get("/signin/esia", name="signin_esia")
@@ -74,9 +63,9 @@ async def start(request: AnyRequest, now: datetime, settings: Settings) -> Templ
     browser = browser or attempts.make_browser_mark()
     attempt = await _begin(request, browser, next_path, now)
     try:
-        answer = redirect(await _esia(request).start(attempt, now=now))
+        answer = redirect(await sign_on(request).start(attempt, now=now))
     except EsiaFault as fault:
-        return await _explain(request, fault, next_path)
+        return await unfinished_page(request, Unfinished.of(request, fault), next_path)
     answer.cookies.append(cookies_of(request).make("signin", browser, attempts.LASTS))
     return answer
 
@@ -88,34 +77,35 @@ async def _begin(request: AnyRequest, browser: str, next_path: str, now: datetim
         await check_limit(
             db, "signin.start", address, most=_STARTS_A_MINUTE, window=minute, now=now
         )
-        provider = _esia(request).provider
+        provider = sign_on(request).provider
         return await attempts.begin(
             db, issuer=provider, browser=browser, next_path=next_path, now=now
         )
 
 
 @get("/signin/done", name="signin_done")
-async def finish(request: AnyRequest, now: datetime) -> Template | Redirect:
+async def finish(request: AnyRequest, now: datetime) -> Redirect:
     """Back from ЕСИА: the state is used up first, then the code is exchanged and believed.
 
-    No database connection is held while ЕСИА is asked.
+    This address holds a code: whatever comes of it is shown at another. No database connection is
+    held while ЕСИА is asked.
     """
     query = request.query_params
     attempt = await _consume(request, query.get("state", ""), now)
     if attempt is None:
         if await find_visitor(request) is not None:  # «Назад» after a sign-in that went well
             return redirect("/")
-        return await _explain(request, EsiaRefused("stale state"), "/")
+        return redirect(Unfinished.of(request, EsiaRefused("stale state")).url("/"))
     try:
-        who = await _esia(request).finish(query, attempt, now=now)
+        who = await sign_on(request).finish(query, attempt, now=now)
     except EsiaFault as fault:
-        return await _explain(request, fault, attempt.next_path)
+        return redirect(Unfinished.of(request, fault).url(attempt.next_path))
     return await _let_in(request, who, attempt.next_path, now)
 
 
 async def _consume(request: AnyRequest, state: str, now: datetime) -> Attempt | None:
     browser = request.cookies.get(cookies_of(request).name("signin"), "")
-    provider = _esia(request).provider
+    provider = sign_on(request).provider
     async with pool_of(request).connection() as db:
         return await attempts.consume(db, issuer=provider, state=state, browser=browser, now=now)
 
@@ -165,27 +155,7 @@ async def go_out(request: AnyRequest, path: str = "/") -> Redirect:
     The session here has been ended before.
     """
     await give_back(request.scope)  # a gateway may be slow to say where its session ends
-    answer = redirect(await _esia(request).logout_url(path))
+    answer = redirect(await sign_on(request).logout_url(path))
     answer.cookies.append(cookies_of(request).forget("session"))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
-
-
-async def _explain(request: AnyRequest, fault: EsiaFault, next_path: str) -> Template:
-    """The page for what went wrong, each with a way to try again."""
-    reason = fault.reason if _SAYABLE.fullmatch(fault.reason) else "unreadable"
-    reference = reference_of(request)
-    _LOG.warning("refused", request_id=reference, kind=type(fault).__name__, reason=reason)
-    start = with_next("/signin/esia", next_path)
-    if isinstance(fault, NotConfirmed):
-        leave = await _esia(request).logout_url("/signin")
-        return page("signin/unconfirmed.html", visitor=None, status=403, leave=leave)
-    down = isinstance(fault, EsiaDown)
-    return page(
-        "signin/esia_down.html" if down else "signin/unfinished.html",
-        visitor=None,
-        status=503 if down else 400,
-        start=start,
-        reference=reference,
-        declined=isinstance(fault, Declined),
-    )

@@ -75,14 +75,15 @@ def calendar(
 async def times(
     post: UUID,
     db: Connection,
+    searching: Connection,
     now: datetime,
     visitor: Visitor | None,
     booking: Wizard,
     day: str = "",
 ) -> Template:
     """The doctor's week: days with counts, the times of one day; where none, the ways on."""
-    doctor = await doctors.get(db, post, now=now)
-    return await times_page(db, doctor, booking, visitor, now, _asked(day))
+    doctor = await doctors.get(searching, post, now=now)
+    return await times_page(db, doctor, booking, visitor, now, _asked(day), searching=searching)
 
 
 async def times_page(
@@ -93,18 +94,20 @@ async def times_page(
     now: datetime,
     asked: date | None,
     taken: datetime | None = None,
+    searching: Connection | None = None,
 ) -> Template:
     """The page of times; with `taken`, after «Это время только что заняли»: the nearest three."""
+    searching = searching or db
     asking = booking.asking(now)
     doctor = asking.see(doctor)
     window = doctor.window(CHANNEL, now=now)
-    free = await slots.search_free(db, doctor.post_id, window)
+    free = await slots.search_free(searching, doctor.post_id, window)
     today = doctor.day_of(now)
     refusal = offers.find_refusal(doctor, asking)
     elsewhere: list[DoctorOffer] = []
     if not free:
         elsewhere = await offers.search_elsewhere(
-            db, doctor.department_id, doctor.position_id, asking
+            searching, doctor.department_id, doctor.position_id, asking
         )
     return page(
         "clinics/times.html",

@@ -11,6 +11,7 @@ import psycopg
 
 from registratura.settings import Settings, variable
 from registratura.stand.databases import migrate_registry, open_databases
+from registratura.stand.passwords import keep_password
 from registratura.stand.programs import Places, Programs, module, registry
 from registratura.stand.screen import screen
 from registratura_ground.processes import bound_to_us, check_ports, end, keep, last_line
@@ -32,7 +33,8 @@ def run(settings: Settings, size: str, tell: Tell) -> None:
         databases = open_databases(settings, os.environ)
         if databases.server is not None:
             whole.callback(databases.server.stop)
-        programs = Programs(settings, places, databases, os.environ)
+        password = keep_password(settings.var / "keys" / "federal-status.password")
+        programs = Programs(settings, places, databases, os.environ, password)
         _prepare(programs, size, tell)
         family = programs.family()
         whole.callback(end, family)

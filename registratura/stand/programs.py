@@ -12,6 +12,8 @@ from registratura_ground.processes import Child
 from registratura_ground.refused import Refused
 
 FEDERAL_MNEMONIC = "GOSUSLUGI"  # of the federal portal at ЕСИА
+_RMIS = "conc-00040-rmis"  # the region's id at the federal portal
+_STATUS_USER = "registratura"  # its name there
 _SECRETS = (
     "DATABASE_URL",
     "DATABASE_OWNER_URL",
@@ -20,6 +22,8 @@ _SECRETS = (
     "REGISTRATURA_SMTP_PASSWORD",
     "REGISTRATURA_FEDERAL_BASIC",
     "REGISTRATURA_FEDERAL_STATUS_PASSWORD",
+    "GOSUSLUGI_STATUS_BASIC",
+    "GOSUSLUGI_REGION_BASIC",
 )
 
 
@@ -52,12 +56,14 @@ class Places:
 
 @dataclass(frozen=True)
 class Programs:
-    """Commands and environments of one start of the stand."""
+    """Commands and environments of one start of the stand. `status_password`: by which the federal
+    portal knows the region that pushes statuses."""
 
     settings: Settings
     places: Places
     databases: Databases
     inherited: Mapping[str, str]
+    status_password: str
 
     @property
     def logs(self) -> Path:
@@ -81,12 +87,12 @@ class Programs:
         return (
             self._federation()
             | self._without_secrets()
+            | self._federal_password()
             | {
                 "DATABASE_URL": self.databases.registry,
                 variable("secret"): self.settings.secret,
                 variable("smtp_password"): self.settings.smtp_password,
                 variable("federal_basic"): self.settings.federal_basic,
-                variable("federal_status_password"): self.settings.federal_status_password,
                 variable("var"): str(self.settings.var),
                 variable("public_url"): self.settings.public_url,
                 variable("esia_url"): self.inherited.get(variable("esia_url"))
@@ -100,8 +106,22 @@ class Programs:
         return {
             variable("federal_status_url"): f"{here}/fer/status",
             variable("federal_list_url"): f"{here}/fer/statuses",
-            variable("federal_rmis_id"): "conc-00040-rmis",
+            variable("federal_rmis_id"): _RMIS,
+            variable("federal_status_user"): _STATUS_USER,
         }
+
+    def _federal_password(self) -> dict[str, str]:
+        """The stand-in's is for the stand-in only: another address gets what the variables name."""
+        elsewhere = ("federal_status_url", "federal_list_url")
+        foreign = any(self.inherited.get(variable(it)) for it in elsewhere)
+        own = self.settings.federal_status_password
+        if foreign:
+            user = self.settings.federal_status_user
+            return {
+                variable("federal_status_user"): user,
+                variable("federal_status_password"): own,
+            }
+        return {variable("federal_status_password"): own or self.status_password}
 
     def esia_environment(self) -> dict[str, str]:
         """For the stand-in of ЕСИА."""
@@ -129,10 +149,16 @@ class Programs:
             "GOSUSLUGI_CERTIFICATE_FILE": str(certificate),
             "GOSUSLUGI_REGION_URL": self.inherited.get("GOSUSLUGI_REGION_URL") or region,
             "GOSUSLUGI_REGION_BASIC": self.settings.federal_basic,
+            "GOSUSLUGI_STATUS_BASIC": self._status_basic(),
+            variable("federal_rmis_id"): self.inherited.get(variable("federal_rmis_id")) or _RMIS,
             variable("public_url"): self.settings.public_url,
             variable("region_name"): self.settings.region_name,
             variable("region_zone"): self.settings.region_zone,
         }
+
+    def _status_basic(self) -> str:
+        user = self.settings.federal_status_user or _STATUS_USER
+        return f"{user}:{self.settings.federal_status_password or self.status_password}"
 
     def family(self) -> list[Child]:
         """What runs as long as the stand does, in the order of its start."""

@@ -6,11 +6,10 @@ line of log: path template, status, milliseconds; never a query, a name or a num
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +17,8 @@ from registratura.settings import Settings
 from registratura.web.borrowing import give_back
 from registratura.web.logs import fault
 from registratura.web.requests import CURRENT
+
+_Headers = Sequence[tuple[bytes, bytes]]
 
 _LETTERS = "23456789abcdefghkmnpqrstuvwxyz"  # none that is mistaken for another on the phone
 _LOG = structlog.get_logger("web")
@@ -55,11 +56,14 @@ def security_headers(settings: Settings) -> dict[str, str]:
 def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
     """`app` with its id, headers and line of log."""
 
+    always = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    always.append((b"cache-control", b"no-store"))
+
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
-        answer = _Answer(headers, scope, send)
+        answer = _Answer(always, scope, send)
         scope["state"]["reference"] = answer.reference
         asked = _as_get(scope)
         CURRENT.set(asked)
@@ -88,8 +92,8 @@ def _as_get(scope: Scope) -> Scope:
 class _Answer:
     """One answer on its way: what it gets along, and what became of it."""
 
-    def __init__(self, headers: Mapping[str, str], scope: Scope, send: Send) -> None:
-        self._headers = headers
+    def __init__(self, always: _Headers, scope: Scope, send: Send) -> None:
+        self._always = always
         self._scope = scope
         self._send = send
         self._began = time.perf_counter()
@@ -106,12 +110,12 @@ class _Answer:
         if message["type"] == "http.response.start":
             await give_back(self._scope)  # however slowly the answer is read
             self.status = message["status"]
-            headers = MutableScopeHeaders.from_message(message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", "no-store")
-            headers["X-Request-ID"] = self.reference
-            headers["Server-Timing"] = f"app;dur={self.ms}"
+            headers = list(message["headers"])
+            given = {name.lower() for name, _ in headers}
+            headers += [it for it in self._always if it[0] not in given]
+            headers.append((b"x-request-id", self.reference.encode()))
+            headers.append((b"server-timing", f"app;dur={self.ms}".encode()))
+            message["headers"] = headers
         elif message["type"] == "http.response.body" and self._scope.get("method") == "HEAD":
             message["body"] = b""
         await self._send(message)

@@ -6,21 +6,37 @@ generator open, and the connection with it.
 
 from litestar.types import Scope
 
-from registratura.db import Connection, Pool
+from registratura.db import Connection
+from registratura.web.lending import Lender
 
 _KEY = "borrowed"
+_Loans = list[tuple[Lender, Connection]]
 
 
-async def borrow(pool: Pool, scope: Scope) -> Connection:
-    """A connection of this request's own."""
-    connection = await pool.getconn()
-    scope["state"][_KEY] = pool, connection
+def is_reading(scope: Scope) -> bool:
+    """Whether the request only looks; HEAD has become GET by now."""
+    return scope.get("method") == "GET"
+
+
+async def borrow(lender: Lender, scope: Scope) -> Connection:
+    """A connection of this request's own, the same each time. Refuses with `Overloaded`."""
+    loans: _Loans = scope["state"].get(_KEY, [])
+    for known, mine in loans:
+        if known is lender:
+            return mine
+    connection = await lender.lend(reading=is_reading(scope))
+    keep(scope, lender, connection)
     return connection
+
+
+def keep(scope: Scope, lender: Lender, connection: Connection) -> None:
+    """Note a loan of this request, to be given back with the others."""
+    loans: _Loans = scope["state"].setdefault(_KEY, [])
+    loans.append((lender, connection))
 
 
 async def give_back(scope: Scope) -> None:
     """Give back what the request has borrowed, if it has not been given back yet."""
-    borrowed = scope["state"].pop(_KEY, None)
-    if borrowed is not None:
-        pool, connection = borrowed
-        await pool.putconn(connection)
+    loans: _Loans = scope["state"].pop(_KEY, [])
+    for lender, connection in loans:
+        await lender.take_back(connection, reading=is_reading(scope))

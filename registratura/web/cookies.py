@@ -6,7 +6,7 @@ from typing import Literal
 
 from litestar.datastructures import Cookie
 
-Purpose = Literal["session", "csrf", "signin", "vision"]
+Purpose = Literal["session", "csrf", "signin", "vision", "wrote"]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Faults and refusals as pages: calm words, a way on, never a trace."""
 
+import secrets
 from typing import Any
 
 import psycopg
@@ -12,12 +13,14 @@ from psycopg_pool import PoolTimeout
 
 from registratura.refusal import Refusal
 from registratura.web import logs
-from registratura.web.forgery import ForeignForm
+from registratura.web.borrowing import is_reading
 from registratura.web.guards import ConsentNeeded, DutyNeeded, SignInNeeded
+from registratura.web.lending import COME_BACK, Overloaded
 from registratura.web.limits import TriedTooOften
 from registratura.web.pages import page
 from registratura.web.paths import with_next
 from registratura.web.requests import cookies_of, known_visitor
+from registratura_ground.forgery import ForeignForm
 
 _LOG = structlog.get_logger("web")
 AnyRequest = Request[Any, Any, Any]
@@ -90,21 +93,33 @@ def on_database_down(request: AnyRequest, fault: Exception) -> Template:
     return answer
 
 
+def on_overload(request: AnyRequest, _: Overloaded) -> Template:
+    """Turned away before anything was begun: 503; a page that was only looked at opens by itself.
+
+    Not everybody comes back in the same second.
+    """
+    looking = is_reading(request.scope)
+    answer = _page(request, "errors/busy.html", 503, looking=looking)
+    wait = str(COME_BACK + secrets.randbelow(COME_BACK))
+    answer.headers["Retry-After"] = wait
+    if looking:
+        answer.headers["Refresh"] = wait
+    return answer
+
+
 def on_fault(request: AnyRequest, fault: Exception) -> Template:
     """A fault of ours: 500 with a number that the log knows."""
     _LOG.error("fault", request_id=reference_of(request), **logs.fault(fault))
     return _page(request, "errors/fault.html", 500)
 
 
-def _page(
-    request: AnyRequest, template: str, status: int, refusal: Refusal | None = None
-) -> Template:
+def _page(request: AnyRequest, template: str, status: int, **context: Any) -> Template:
     return page(
         template,
         visitor=known_visitor(request),
         status=status,
         reference=reference_of(request),
-        refusal=refusal,
+        **context,
     )
 
 
@@ -119,5 +134,6 @@ HANDLERS: ExceptionHandlersMap = {
     psycopg.DataError: on_unreadable,
     psycopg.OperationalError: on_database_down,
     PoolTimeout: on_database_down,
+    Overloaded: on_overload,
     Exception: on_fault,
 }

@@ -70,8 +70,8 @@ async def _end(db: Connection, account_id: UUID, number: UUID | None, now: datet
         _Ended,
         """
         with ended as (
-            delete from web_session
-            where account_id = %(account)s
+            update web_session set ends_at = created_at  -- no clock is behind that moment
+            where account_id = %(account)s and ends_at > created_at
               and (%(number)s::uuid is null or number = %(number)s)
             returning number
         )

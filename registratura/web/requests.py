@@ -1,9 +1,12 @@
-"""What a handler may ask for by name: `db`, `now`, `settings`, `visitor`, `newcomer`, `session_id`.
+"""What a handler may ask for by name: `db`, `searching`, `now`, `settings`, `visitor`, `newcomer`,
+`session_id`, `duty`.
 
-`newcomer` is whoever signed in; `visitor` only if he gave the portal's consent too; `duty` is the
-member of staff whom the guard `on_duty` has let in.
+`searching` reads a standby where there is one, else it is `db`: for lists of what is free, never
+for what follows the caller's own write. `newcomer` is whoever signed in; `visitor` only if he gave
+the portal's consent too; `duty` is the member of staff whom the guard `on_duty` has let in.
 """
 
+from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,10 +22,12 @@ from registratura.db import Connection, Pool
 from registratura.settings import Settings
 from registratura.web import duty as duties
 from registratura.web import sessions
-from registratura.web.borrowing import borrow
+from registratura.web.borrowing import borrow, is_reading, keep
 from registratura.web.cookies import Cookies
 from registratura.web.dates import region_day
 from registratura.web.duty import Duty
+from registratura.web.lending import Lender
+from registratura.web.standby import Standby, wrote_lately
 from registratura.web.visitor import Visitor
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -52,6 +57,12 @@ def settings_of(connection: AnyConnection) -> Settings:
 def pool_of(connection: AnyConnection) -> Pool:
     """The application's pool, for a handler that must not keep a connection all its time."""
     found: Pool = connection.app.state.pool
+    return found
+
+
+def lender_of(connection: AnyConnection) -> Lender:
+    """Who lends connections to requests."""
+    found: Lender = connection.app.state.lender
     return found
 
 
@@ -93,7 +104,7 @@ async def find_visitor(connection: AnyConnection, db: Connection | None = None) 
         if session_id is None:
             state["visitor"] = None
         elif db is None:
-            async with pool_of(connection).connection() as own:
+            async with _lent(connection) as own:
                 state["visitor"] = await _look_up(connection, own, session_id)
         else:
             state["visitor"] = await _look_up(connection, db, session_id)
@@ -108,7 +119,7 @@ async def find_duty(connection: AnyConnection) -> Duty | None:
         session_id = session_id_of(connection)
         state["duty"] = None
         if session_id is not None:
-            async with pool_of(connection).connection() as db:
+            async with _lent(connection) as db:
                 state["duty"] = await duties.find_duty(
                     db, session_id, now=now_of(connection), today=today_of(connection)
                 )
@@ -127,8 +138,23 @@ async def _look_up(connection: AnyConnection, db: Connection, session_id: str) -
     )
 
 
+def _lent(connection: AnyConnection) -> AbstractAsyncContextManager[Connection]:
+    return lender_of(connection).lent(reading=is_reading(connection.scope))
+
+
 async def _db(request: AnyRequest) -> Connection:
-    return await borrow(pool_of(request), request.scope)
+    return await borrow(lender_of(request), request.scope)
+
+
+async def _searching(request: AnyRequest, db: Connection) -> Connection:
+    standby: Standby | None = request.app.state.standby
+    if standby is None or wrote_lately(request, cookies_of(request)):
+        return db
+    found = await standby.lend(now_of(request))
+    if found is None:
+        return db
+    keep(request.scope, standby.lender, found)
+    return found
 
 
 async def _newcomer(request: AnyRequest, db: Connection) -> Visitor | None:
@@ -161,6 +187,7 @@ def _duty(request: AnyRequest) -> Duty:
 DEPENDENCIES = {
     "duty": Provide(_duty, sync_to_thread=False),
     "db": Provide(_db),
+    "searching": Provide(_searching),
     "newcomer": Provide(_newcomer),
     "visitor": Provide(_visitor),
     "now": Provide(_now, sync_to_thread=False),

@@ -2,7 +2,8 @@
 
 An id that the browser brings is only ever looked up, never written: what was not begun here
 does not exist. A session ends after half an hour without a request (at the desk after ten
-minutes) and, whatever happens, after twelve hours.
+minutes) and, whatever happens, after twelve hours. One that its owner ended from another browser
+ends at the moment it began: by that its own browser tells him why (decision 31).
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
-from registratura.db import Connection, execute, rows
+from registratura.db import Connection, execute, rows, value
 from registratura.notices.audience import STILL_KNOWS
 from registratura.people import patients
 from registratura.people.patients import PATIENTS
@@ -151,15 +152,30 @@ async def end(db: Connection, session_id: str) -> None:
     await execute(db, "delete from web_session where id_sha256 = %(id)s", id=digest(session_id))
 
 
+async def was_ended(db: Connection, session_id: str) -> bool:
+    """Whether its owner ended this session from another browser; none of its other ends leaves a
+    row that says so. Known until twelve hours after it began."""
+    found = await value(
+        db,
+        "select ends_at <= created_at from web_session where id_sha256 = %(id)s",
+        id=digest(session_id),
+    )
+    return bool(found)
+
+
 async def sweep(db: Connection, *, now: datetime) -> int:
-    """Delete sessions that have ended by themselves; how many."""
+    """Delete sessions that have ended by themselves, and those that their owner ended elsewhere
+    once they would have; how many."""
     return await execute(
         db,
         """
         delete from web_session
-         where ends_at <= %(now)s
-            or seen_at <= case when role_id is null then %(idle_since)s else %(duty_since)s end
+         where created_at <= %(began_by)s
+            or ends_at > created_at and (
+               ends_at <= %(now)s
+               or seen_at <= case when role_id is null then %(idle_since)s else %(duty_since)s end)
         """,
+        began_by=now - ABSOLUTE,
         now=now,
         idle_since=now - IDLE,
         duty_since=now - IDLE_ON_DUTY,

@@ -14,7 +14,7 @@ from registratura.web import dates
 from registratura.web.cookies import Cookies
 from registratura.web.paths import safe_path
 from registratura.web.requests import csrf_token_of, current, now_of, today_of
-from registratura.web.spaces import nobreak
+from registratura.web.spaces import nobreak, with_phones
 from registratura.web.visitor import relation
 from registratura_ground import look
 from registratura_ground.look.vision import CHOICES, Vision
@@ -63,8 +63,16 @@ def _filters(region_zone: str) -> dict[str, Any]:
 
     named = (
         *(dates.day_words, dates.long_day, dates.near_day, dates.weekday, dates.short_weekday),
-        *(dates.month_of, dates.digits, dates.age, dates.plural, dates.plural_word, nobreak),
-        *(clock, day_of, relation),
+        *(
+            dates.month_of,
+            dates.digits,
+            dates.age,
+            dates.plural,
+            dates.plural_word,
+            nobreak,
+            with_phones,
+        ),
+        *(clock, day_of, relation, nobreak, with_phones),
     )
     return {filter_.__name__: filter_ for filter_ in named}
 

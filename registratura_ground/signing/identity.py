@@ -1,7 +1,9 @@
 """Keys with their certificates: made on first start, kept in files, opened by way of signing."""
 
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -38,11 +40,26 @@ def keep_gost_identity(key_file: Path, certificate_file: Path, common_name: str)
 
 
 def _keep(key_file: Path, certificate_file: Path, make: Callable[[], tuple[bytes, bytes]]) -> None:
-    if key_file.exists() != certificate_file.exists():
-        raise ValueError("of key and certificate only one file is there")
-    if key_file.exists():
-        return
-    key_pem, certificate_pem = make()
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(key_file.parent):
+        if key_file.exists() != certificate_file.exists():
+            raise ValueError("of key and certificate only one file is there")
+        if not key_file.exists():
+            _write(key_file, certificate_file, *make())
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Of programs that start at once, one makes the key and the others wait for it."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _write(key_file: Path, certificate_file: Path, key_pem: bytes, certificate_pem: bytes) -> None:
     for file, text, mode in (
         (key_file, key_pem, 0o600),
         (certificate_file, certificate_pem, 0o644),

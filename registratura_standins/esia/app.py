@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 
+from registratura_ground.forgery import Forms
 from registratura_ground.look.static import static_route
 from registratura_standins.esia import (
     authorise,
@@ -19,6 +20,7 @@ from registratura_standins.esia import (
     grant,
     login,
     login_api,
+    own_child_account,
     own_children,
     own_contacts,
     own_papers,
@@ -88,8 +90,10 @@ ROUTES = (
     own_children.add_child,
     own_children.verify_child,
     own_children.remove_child,
-    own_children.show_child_account,
-    own_children.open_child_account,
+    own_child_account.show_child_phone,
+    own_child_account.ask_child_phone,
+    own_child_account.show_child_password,
+    own_child_account.open_child_account,
     own_security.show_password,
     own_security.change_password,
     own_security.show_second_step,
@@ -177,6 +181,16 @@ def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
     return add_headers
 
 
+def _forms(settings: Settings, provider: Provider) -> DefineMiddleware:
+    return DefineMiddleware(
+        Forms,
+        secret=provider.secret,
+        public_url=settings.public_url,
+        session_cookie=cookie_name(settings, "session"),
+        token_cookie=cookie_name(settings, "csrf"),
+    )
+
+
 def create_app(settings: Settings, identities: Mapping[str, Identity] | None = None) -> Litestar:
     """The application; keys and certificates are made here, the schema at its start."""
     provider = open_provider(settings, identities)
@@ -193,12 +207,7 @@ def create_app(settings: Settings, identities: Mapping[str, Identity] | None = N
         },
         lifespan=[_running],
         template_config=pages.make_templates(settings, shelf),
-        csrf_config=CSRFConfig(
-            secret=provider.secret,
-            cookie_name=cookie_name(settings, "csrf"),
-            cookie_secure=settings.secure,
-            cookie_httponly=True,
-        ),
+        middleware=[_forms(settings, provider)],
         exception_handlers=refusals.HANDLERS,
         before_send=[_make_header_hook(settings)],
         openapi_config=None,

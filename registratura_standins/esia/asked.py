@@ -1,7 +1,9 @@
 """What a client system asks: parameters, time and scopes, the same rules at `ac` and `te`."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,28 +15,51 @@ from registratura_standins.esia.faults import Fault
 
 CLOCK_ERROR = timedelta(minutes=5)
 _LONGEST, _LONGEST_PERMISSIONS = 4000, 16000
-_TIMESTAMP = re.compile(r"^\d{4}\.\d{2}\.\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}$", re.ASCII)
+_TIMESTAMP = re.compile(r"\d{4}\.\d{2}\.\d{2} \d{2}:\d{2}:\d{2} [+-]\d{4}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_OF_SYSTEM = re.compile(r"^prm_chg\?oid=([0-9]{1,18})$")
+_OF_SYSTEM = re.compile(r"prm_chg\?oid=([0-9]{1,18})")
 _FORM = "application/x-www-form-urlencoded"
 
 Parameters = dict[str, str]
+Pairs = list[tuple[str, Any]]
 
 
-async def read_parameters(request: Request[Any, Any, Any]) -> Parameters:
-    """Parameters of query and form together. Refuses 007003 (repeated), 007038 (unreadable)."""
-    pairs = list(request.query_params.multi_items())
+async def collect(request: Request[Any, Any, Any]) -> Pairs:
+    """What stands in query and form together, nothing of it checked yet."""
+    pairs: Pairs = list(request.query_params.multi_items())
     if request.method == "POST" and request.headers.get("content-type", "").startswith(_FORM):
-        pairs += [(name, text) for name, text in (await request.form()).multi_items()]
+        pairs += list((await request.form()).multi_items())
+    return pairs
+
+
+def read_parameters(pairs: Pairs) -> Parameters:
+    """The parameters. Refuses 007003 (repeated, unprintable, too long), 007038 (unreadable)."""
     found: Parameters = {}
     for name, text in pairs:
-        if not isinstance(text, str) or "\ufffd" in text:
-            raise Fault("007038")
-        longest = _LONGEST_PERMISSIONS if name == "permissions" else _LONGEST
-        if name in found or len(text) > longest or _CONTROL.search(text):
+        if name in found:
             raise Fault("007003")
-        found[name] = text
+        found[name] = _read(name, text)
     return found
+
+
+def read_sound(pairs: Pairs) -> Parameters:
+    """Those that stand once and could be read, among others that could not."""
+    found: Parameters = {}
+    times = Counter(name for name, _ in pairs)
+    for name, text in pairs:
+        with suppress(Fault):
+            if times[name] == 1:
+                found[name] = _read(name, text)
+    return found
+
+
+def _read(name: str, text: Any) -> str:
+    if not isinstance(text, str) or "\ufffd" in text:
+        raise Fault("007038")
+    longest = _LONGEST_PERMISSIONS if name == "permissions" else _LONGEST
+    if len(text) > longest or _CONTROL.search(text):
+        raise Fault("007003")
+    return text
 
 
 def check_present(asked: Parameters, names: Sequence[str]) -> None:
@@ -49,7 +74,7 @@ def check_present(asked: Parameters, names: Sequence[str]) -> None:
 def check_time(asked: Parameters, now: datetime) -> None:
     """Refuses 007015 a timestamp that is misspelt or over five minutes away."""
     text = asked["timestamp"]
-    if not _TIMESTAMP.match(text):
+    if not _TIMESTAMP.fullmatch(text):
         raise Fault("007015")
     try:
         signed_at = datetime.strptime(text, "%Y.%m.%d %H:%M:%S %z")
@@ -83,7 +108,7 @@ def read_organisation_scopes(asked: Parameters) -> list[str]:
 
 def read_system_scope(asked: Parameters) -> int:
     """The oid of `prm_chg?oid=…`, the one scope of a client's own token. Refuses 007006."""
-    found = _OF_SYSTEM.match(asked["scope"])
+    found = _OF_SYSTEM.fullmatch(asked["scope"])
     if not found:
         raise Fault("007006")
     return int(found[1])

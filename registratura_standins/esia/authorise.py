@@ -54,16 +54,27 @@ async def authorise(
     shown on a page of our own.
     """
     version = version_of(request.scope["path"])
+    pairs = await asking.collect(request)
+    asked, unread = _read(pairs)
     try:
-        asked = await asking.read_parameters(request)
         client = await _get_client(db, asked, version)
     except Fault as fault:
-        return await page(db, "refused.html", status=400, fault=fault)
+        return await page(db, "refused.html", status=400, fault=unread or fault)
     try:
+        if unread is not None:
+            raise unread
         authorisation = await _check(db, client, asked, version, now)
     except Fault as fault:
         return answer_fault(asked["redirect_uri"], asked.get("state", ""), fault)
     return await proceed(db, provider, session, authorisation, now)
+
+
+def _read(pairs: asking.Pairs) -> tuple[Parameters, Fault | None]:
+    """The parameters, or the sound ones among them and the fault of the others."""
+    try:
+        return asking.read_parameters(pairs), None
+    except Fault as fault:
+        return asking.read_sound(pairs), fault
 
 
 async def _get_client(db: Connection, asked: Parameters, version: Version) -> Client:

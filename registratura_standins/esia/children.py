@@ -35,6 +35,7 @@ async def add_child(db: Connection, oid: int, new: NewChild, now: datetime) -> i
     """Put the child on the list, its certificate unverified; its id. None: the list is full, or
     this certificate is on it."""
     async with db.transaction():
+        await touch(db, oid, now)  # first: of two windows one waits for the other here
         id: int | None = await value(
             db,
             """
@@ -56,7 +57,6 @@ async def add_child(db: Connection, oid: int, new: NewChild, now: datetime) -> i
         if id is None:
             return None
         await _add_documents(db, id, new)
-        await touch(db, oid, now)
     return id
 
 
@@ -93,7 +93,8 @@ async def remove_child(db: Connection, oid: int, child_id: int, now: datetime) -
 async def open_child_account(
     db: Connection, child: Child, phone: str, password: str, now: datetime
 ) -> int | None:
-    """An account of the child's own level, signed in by this telephone; its oid. None: it has one.
+    """An account of the child's own level, signed in by this proven telephone; its oid. None: it
+    has one, is on the list no more, or its birth certificate is not verified.
 
     Refuses with `LoginTaken` a telephone or a СНИЛС of another account.
     """
@@ -106,7 +107,7 @@ async def open_child_account(
             await add_login(db, oid, phone)
             if child.snils:
                 await add_login(db, oid, child.snils)
-            await put_contact(db, oid, "MBT", phone, verified=False)  # no code was sent there
+            await put_contact(db, oid, "MBT", phone)
     except UniqueViolation as fault:
         raise LoginTaken from fault
     return oid
@@ -123,7 +124,11 @@ async def _put_child_account(
                 birth_date, gender, snils, changed_at)
             select 'child', %(password_hash)s, last_name, first_name, middle_name, birth_date,
                 gender, snils, %(now)s
-            from child where id = %(child)s and account_oid is null
+            from child where id = %(child)s and account_oid is null and exists (
+                select from document
+                where child_id = child.id and type = 'RF_BRTH_CERT' and verified
+            )
+            for update of child
             returning oid
         )
         update child set account_oid = made.oid from made where child.id = %(child)s

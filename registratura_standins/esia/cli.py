@@ -41,7 +41,13 @@ def serve() -> None:
         _log_as_json()
         # No access log: addresses of requests hold signatures and codes.
         config = uvicorn.Config(
-            create_app(settings), access_log=False, log_level=logging.WARNING, server_header=False
+            create_app(settings),
+            access_log=False,
+            log_level=logging.WARNING,
+            server_header=False,
+            # Of nobody else: whoever writes the header would choose what his tries count for.
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
         )
         if own:
             _show(settings)
@@ -96,8 +102,8 @@ def _show(settings: Settings) -> None:
     """What a person needs to begin with."""
     print(f"Учебный стенд ЕСИА: {settings.public_url}/ (сообщения: {settings.public_url}/messages)")
     print(f"Пароль всех учётных записей: {PASSWORD}")
-    for one in ACCOUNTS:
-        print(f"  {one.phone}  {one.name}")
+    for one in sorted(ACCOUNTS, key=lambda one: one.number):
+        print(f"  {one.phone}  {one.name}: {one.note}")
     print("Остановить: Ctrl-C", flush=True)
 
 

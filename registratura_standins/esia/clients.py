@@ -10,7 +10,7 @@ from cryptography import x509
 from registratura_standins.esia.database import Connection, execute, find, rows
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_URI = re.compile(r"^https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+$")
+_URI = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 LONGEST_URI = 2000
 
 
@@ -59,7 +59,7 @@ class Certificate:
 
 def read_origin(uri: str) -> str | None:
     """`https://a.example/back?x=1` → `https://a.example:443`; None for what is no plain address."""
-    if len(uri) > LONGEST_URI or not _URI.match(uri) or "#" in uri:
+    if len(uri) > LONGEST_URI or not _URI.fullmatch(uri) or "#" in uri:
         return None
     try:
         parts = urlsplit(uri)

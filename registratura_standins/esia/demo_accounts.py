@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registratura_standins.esia.database import Connection
-from registratura_standins.esia.demo_seeding import add_account
+from registratura_standins.esia.database import Connection, value
+from registratura_standins.esia.demo_seeding import TOTP_SECRET, add_account
 from registratura_standins.esia.passwords import hash_password
 
 PASSWORD = "Registratura-40"  # noqa: S105 - public, printed by the demo
@@ -26,10 +26,12 @@ class DemoChild:
 
 @dataclass(frozen=True)
 class DemoAccount:
-    """A demo account; its telephone is +7 900 000-00-`number`. Policy: sixteen digits or None."""
+    """A demo account; its telephone is +7 900 000-00-`number`. Policy: sixteen digits or None.
+    `note` tells a tester what it is for."""
 
     number: int
     name: str
+    note: str
     birth_date: date | None
     gender: str | None
     snils: str | None
@@ -68,6 +70,7 @@ ACCOUNTS = (
     DemoAccount(
         1,
         "Иванова Мария Петровна",
+        "обычный случай, она же maria@example.org",
         date(1988, 6, 25),
         "F",
         "11223344595",
@@ -77,6 +80,7 @@ ACCOUNTS = (
     DemoAccount(
         2,
         "Смирнов Олег Андреевич",
+        "двое детей: свидетельство Анны проверено, Дениса — нет",
         date(1985, 3, 14),
         "M",
         "20000000220",
@@ -104,12 +108,29 @@ ACCOUNTS = (
             ),
         ),
     ),
-    DemoAccount(3, "Чужов Семён Ильич", date(1979, 1, 9), "M", "20000000321", "4058020840000039"),
+    DemoAccount(
+        3,
+        "Чужов Семён Ильич",
+        "чужой всем остальным",
+        date(1979, 1, 9),
+        "M",
+        "20000000321",
+        "4058020840000039",
+    ),
     # A simplified account: a name and a telephone, nothing is checked.
-    DemoAccount(4, "Новикова Дарья Сергеевна", None, None, None, level="simplified"),
+    DemoAccount(
+        4,
+        "Новикова Дарья Сергеевна",
+        "упрощённая: только имя и телефон",
+        None,
+        None,
+        None,
+        level="simplified",
+    ),
     DemoAccount(
         5,
         "Фёдоров Илья Борисович",
+        "второй шаг: код из СМС",
         date(1990, 10, 10),
         "M",
         "20000000523",
@@ -120,6 +141,7 @@ ACCOUNTS = (
     DemoAccount(
         6,
         "Соколова Вера Андреевна",
+        "16 лет, есть в списках обоих родителей",
         date(2010, 4, 12),
         "F",
         "20000000624",
@@ -129,6 +151,7 @@ ACCOUNTS = (
     DemoAccount(
         7,
         "Соколова Ирина Павловна",
+        "мать Веры",
         date(1984, 9, 1),
         "F",
         "20000000725",
@@ -139,6 +162,7 @@ ACCOUNTS = (
     DemoAccount(
         8,
         "Соколов Андрей Викторович",
+        "отец Веры",
         date(1982, 2, 20),
         "M",
         "20000000826",
@@ -150,20 +174,39 @@ ACCOUNTS = (
     DemoAccount(
         30,
         "Кодов Артём Павлович",
+        f"второй шаг: код из приложения, ключ {TOTP_SECRET}; документы всех видов",
         date(1991, 8, 19),
         "M",
         "20000003024",
         second_step="totp",
     ),
     DemoAccount(
-        31, "Черновикова Вера Юрьевна", date(1994, 12, 5), "F", "20000003125", level="standard"
+        31,
+        "Черновикова Вера Юрьевна",
+        "стандартная: личность не подтверждена",
+        date(1994, 12, 5),
+        "F",
+        "20000003125",
+        level="standard",
     ),
-    DemoAccount(32, "Смирнова Анна Олеговна", date(2019, 3, 14), "F", "20000002123", level="child"),
+    DemoAccount(
+        32,
+        "Смирнова Анна Олеговна",
+        "детская, дочь Олега",
+        date(2019, 3, 14),
+        "F",
+        "20000002123",
+        level="child",
+    ),
     # Staff: no policy is known here, as often in life.
-    DemoAccount(10, "Регистратова Ольга Ивановна", date(1980, 2, 2), "F", "20000001020"),
-    DemoAccount(11, "Врачёва Нина Олеговна", date(1975, 3, 3), "F", "20000001121"),
-    DemoAccount(12, "Главнов Пётр Сергеевич", date(1968, 4, 4), "M", "20000001222"),
-    DemoAccount(13, "Админова Елена Юрьевна", date(1983, 7, 7), "F", "20000001323"),
+    DemoAccount(
+        10, "Регистратова Ольга Ивановна", "регистратор", date(1980, 2, 2), "F", "20000001020"
+    ),
+    DemoAccount(11, "Врачёва Нина Олеговна", "врач", date(1975, 3, 3), "F", "20000001121"),
+    DemoAccount(12, "Главнов Пётр Сергеевич", "заведующий", date(1968, 4, 4), "M", "20000001222"),
+    DemoAccount(
+        13, "Админова Елена Юрьевна", "администратор региона", date(1983, 7, 7), "F", "20000001323"
+    ),
 )
 
 
@@ -172,3 +215,14 @@ async def seed_demo(db: Connection, now: datetime) -> int:
     password_hash = hash_password(PASSWORD)
     added = [await add_account(db, one, password_hash, now) for one in ACCOUNTS]
     return sum(added)
+
+
+async def search_demo(db: Connection) -> list[DemoAccount]:
+    """The demo's accounts that are in this database, by telephone."""
+    known = await value(
+        db,
+        "select array_agg(oid) from account where oid = any(%(oids)s)",
+        oids=[one.oid for one in ACCOUNTS],
+    )
+    there = set(known or ())
+    return sorted((one for one in ACCOUNTS if one.oid in there), key=lambda one: one.number)

@@ -23,17 +23,19 @@ async def enter(
     db: Connection,
     provider: Provider,
     oid: int,
+    proven: str,
     asked: Authorisation | None,
     now: datetime,
 ) -> Redirect:
-    """A session with a new id, whatever the browser brought."""
+    """A session with a new id, whatever the browser brought; to the login, if the password whose
+    hash is `proven` was changed meanwhile."""
     user_agent = request.headers.get("user-agent", "")
     replaced = cookie_of(request, provider, "session")
-    session_id = await start_session(db, oid, user_agent, now, replaces=replaced)
+    session_id = await start_session(db, oid, user_agent, now, proven=proven, replaces=replaced)
     await sweep(db, now)
     session = await find_session(db, session_id, now)
-    if session is None:
-        raise LookupError("the session that was just made")
+    if session_id is None or session is None:
+        return Redirect("/login", status_code=303)
     answer = await go_on(db, provider, session, asked, now)
     answer.cookies.append(make_cookie(provider.settings, "session", session_id))
     answer.cookies += [forget_cookie(provider.settings, name) for name in ("step", "proof", "ask")]

@@ -46,7 +46,8 @@ async def exchange(
     """Tokens with the scopes granted at `ac`, whatever shorter list is sent here."""
     asked: Parameters = {}
     try:
-        asked = await asking.read_parameters(request)
+        pairs = await asking.collect(request)
+        asked = asking.read_parameters(pairs)
         client, permit = await _redeem(db, provider, asked, version_of(request.scope["path"]), now)
         tokens = await _make_tokens(db, provider, client, permit, now)
     except Fault as fault:

@@ -18,10 +18,11 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class SecondStep:
-    """A sign-in whose password was right. `phone` is where codes go; `has_app`: an application is
-    set up, so that either way may be chosen."""
+    """A sign-in whose password was right, its hash is `proven`. `phone` is where codes go;
+    `has_app`: an application is set up, so that either way may be chosen."""
 
     oid: int
+    proven: str
     method: str
     tries_left: int
     authorisation_id: UUID | None
@@ -33,27 +34,32 @@ async def start_second_step(
     db: Connection, account: Account, authorisation_id: UUID | None, now: datetime
 ) -> str | None:
     """Send a code where the account wants one; the secret id of the step for a cookie. None: too
-    many codes were sent."""
+    many codes were sent, or the password is another by now."""
     method = account.second_step or "sms"
     if method == "sms" and not await throttle.may_try(db, "message", str(account.oid), now):
         return None
     step_id, code = make_id(), _make_code()
-    await execute(
+    begun = await execute(
         db,
         """
         insert into second_step (id_hash, oid, method, code_hash, tries_left, ends_at,
             authorisation_id)
-        values (%(id_hash)s, %(oid)s, %(method)s, %(code_hash)s, %(tries)s, %(ends_at)s,
-            %(authorisation)s)
+        select %(id_hash)s, oid, %(method)s, %(code_hash)s, %(tries)s, %(ends_at)s,
+            %(authorisation)s
+        from account where oid = %(oid)s and password_hash = %(proven)s
+        for share
         """,
         id_hash=hash_id(step_id),
         oid=account.oid,
+        proven=account.password_hash,
         method=method,
         code_hash=_hash_code(step_id, code) if method == "sms" else None,
         tries=TRIES,
         ends_at=now + LASTS,
         authorisation=authorisation_id,
     )
+    if not begun:
+        return None
     if method == "sms":
         await _send(db, account.oid, code, now)
     return step_id
@@ -65,7 +71,7 @@ async def find_second_step(db: Connection, step_id: str | None, now: datetime) -
         db,
         SecondStep,
         """
-        select oid, method, tries_left, authorisation_id,
+        select oid, password_hash as proven, method, tries_left, authorisation_id,
             coalesce((select value from contact where contact.oid = second_step.oid
                 and type = 'MBT' order by id limit 1), '') as phone,
             totp_secret is not null as has_app

@@ -122,12 +122,13 @@ class ChangedPasswordForm(PasswordForm):
 
 
 class ContactForm(TypedForm):
-    """A new telephone or e-mail."""
+    """A new telephone or e-mail; the present password is asked before the change."""
 
     target = _text(
         "Новый телефон или почта",
         lambda typed: (fields.read_email if "@" in typed else fields.read_phone)(typed),
     )
+    present = PasswordField("Пароль")
 
 
 class PapersForm(TypedForm):
@@ -173,7 +174,7 @@ class ChildForm(TypedForm):
             raise ValidationError("Ребёнку должно быть меньше 18 лет")
 
 
-class ChildAccountForm(PasswordForm):
+class ChildPhoneForm(TypedForm):
     """The telephone by which a child signs in."""
 
     phone = _text("Телефон ребёнка", fields.read_phone)

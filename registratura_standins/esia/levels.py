@@ -67,6 +67,7 @@ async def confirm(db: Connection, oid: int, now: datetime) -> bool:
 async def put_policy(db: Connection, oid: int, number: str, now: datetime) -> None:
     """A policy as its owner typed it, in place of the one before: nobody has checked it."""
     async with db.transaction():
+        await touch(db, oid, now)  # first: of two windows one waits for the other here
         await execute(
             db, "delete from document where oid = %(oid)s and type = 'MDCL_PLCY'", oid=oid
         )
@@ -79,7 +80,6 @@ async def put_policy(db: Connection, oid: int, number: str, now: datetime) -> No
             oid=oid,
             number=number,
         )
-        await touch(db, oid, now)
 
 
 async def _write_person(db: Connection, oid: int, papers: Papers, now: datetime) -> bool:

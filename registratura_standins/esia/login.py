@@ -52,7 +52,7 @@ async def sign_in(
         return await login_page(db, asked, login=login[:254], failed=True)
     if account.second_step:
         return await _ask_code(db, provider, account, asked, now)
-    return await enter(request, db, provider, account.oid, asked, now)
+    return await enter(request, db, provider, account.oid, account.password_hash, asked, now)
 
 
 @post("/signout", status_code=303)

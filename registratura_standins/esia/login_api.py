@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from registratura_ground.forgery import check_origin
 from registratura_standins.esia import factors
 from registratura_standins.esia.accounts import check_login
 from registratura_standins.esia.authorisations import find_ask, read_ask
@@ -34,6 +35,7 @@ _SKIP = [
     f"{_API}/{name}" for name in ("quiz-max/skip", "change-password/skip", "promo-mfa/fill-mfa")
 ]
 _CODE_LENGTH = 6
+_JSON = "application/json"
 
 
 @get("/aas/oauth2/config", exclude_from_csrf=True, name="login_config")
@@ -47,7 +49,7 @@ async def sign_in(
     request: AnyRequest, db: Connection, provider: Provider, now: datetime
 ) -> Response[Body]:
     """`DONE`, `ENTER_MFA`, or one answer for wrong, unknown and locked."""
-    _check_origin(request)
+    _check_caller(request, provider, with_body=True)
     sent = _read(await request.body())
     login, password = (_text(sent, name) for name in ("login", "password"))
     account = await check_login(db, login, password, address_of(request), now)
@@ -55,7 +57,8 @@ async def sign_in(
         return _answer({"failed": "INVALID_PASSWORD"})
     asked = await find_ask(db, cookie_of(request, provider, "ask"), now)
     if not account.second_step:
-        return _done(provider, await enter(request, db, provider, account.oid, asked, now))
+        entered = await enter(request, db, provider, account.oid, account.password_hash, asked, now)
+        return _done(provider, entered)
     step_id = await factors.start_second_step(db, account, asked.id if asked else None, now)
     step = await factors.find_second_step(db, step_id, now)
     if step is None or step_id is None:
@@ -70,7 +73,7 @@ async def verify_code(
     request: AnyRequest, db: Connection, provider: Provider, now: datetime, code: str = ""
 ) -> Response[Body]:
     """`DONE`, or `failed` with the tries that are left."""
-    _check_origin(request)
+    _check_caller(request, provider)
     step_id = cookie_of(request, provider, "step") or ""
     step = await factors.find_second_step(db, step_id, now)
     if step is None:
@@ -78,7 +81,8 @@ async def verify_code(
     ask = str(step.authorisation_id or "")
     if await is_code_right(db, step_id, step, code, now):
         asked = await read_ask(db, ask, now)
-        return _done(provider, await enter(request, db, provider, step.oid, asked, now))
+        entered = await enter(request, db, provider, step.oid, step.proven, asked, now)
+        return _done(provider, entered)
     left = await factors.find_second_step(db, step_id, now)
     failed = "INVALID_OTP" if step.method == "sms" else "INVALID_TTP"
     return _answer({"failed": failed, **_details(step, left.tries_left if left else 0)})
@@ -93,7 +97,7 @@ async def skip_offer(
     now: datetime,
 ) -> Response[Body]:
     """The stand-in offers nothing that could be skipped: the step that is there."""
-    _check_origin(request)
+    _check_caller(request, provider)
     return await _next(request, db, provider, session, now)
 
 
@@ -123,10 +127,13 @@ async def _next(
     return _answer(_ask_code(step) if step else {"failed": "SESSION_NOT_FOUND"})
 
 
-def _check_origin(request: AnyRequest) -> None:
-    """A browser says when another site's page is calling; no other page may."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise PermissionDeniedException
+def _check_caller(request: AnyRequest, provider: Provider, *, with_body: bool = False) -> None:
+    """No page of another site may call: a browser names it, and one that does not cannot make a
+    form call itself JSON. A call without a body need not name a kind."""
+    check_origin(request, provider.settings.public_url)
+    kind = request.headers.get("content-type", _JSON if not with_body else "")
+    if kind.partition(";")[0].strip().lower() != _JSON:
+        raise HTTPException(status_code=415)
 
 
 def _read(body: bytes) -> Body:

@@ -5,10 +5,12 @@ from datetime import datetime
 from psycopg.errors import UniqueViolation
 
 from registratura_standins.esia import throttle
-from registratura_standins.esia.accounts import Account
+from registratura_standins.esia.accounts import Account, find_account
 from registratura_standins.esia.database import Connection, execute, value
 from registratura_standins.esia.passwords import check_password, make_hash
 from registratura_standins.esia.sessions import end_all
+
+WRONG_PRESENT = "Пароль не подошёл, или попыток было слишком много"
 
 
 class LoginTaken(Exception):
@@ -28,8 +30,8 @@ async def open_account(
     phone: str,
     password: str,
     now: datetime,
-) -> int:
-    """A simplified account with a proven telephone; its oid. Refuses with `LoginTaken`."""
+) -> Account:
+    """A simplified account with a proven telephone. Refuses with `LoginTaken`."""
     password_hash = await make_hash(password)
     async with db.transaction():
         oid: int = await value(
@@ -46,7 +48,10 @@ async def open_account(
         )
         await add_login(db, oid, phone)
         await put_contact(db, oid, "MBT", phone)
-    return oid
+        opened = await find_account(db, oid)
+    if opened is None:
+        raise LookupError("the account that was just opened")
+    return opened
 
 
 async def add_login(db: Connection, oid: int, name: str) -> None:
@@ -63,10 +68,8 @@ async def add_login(db: Connection, oid: int, name: str) -> None:
         raise LoginTaken from fault
 
 
-async def put_contact(
-    db: Connection, oid: int, type: str, value: str, *, verified: bool = True
-) -> None:
-    """A contact of this type, in place of the one before."""
+async def put_contact(db: Connection, oid: int, type: str, value: str) -> None:
+    """A proven contact of this type, in place of the one before."""
     await execute(
         db, "delete from contact where oid = %(oid)s and type = %(type)s", oid=oid, type=type
     )
@@ -74,19 +77,21 @@ async def put_contact(
         db,
         """
         insert into contact (oid, type, value, verified)
-        values (%(oid)s, %(type)s, %(value)s, %(verified)s)
+        values (%(oid)s, %(type)s, %(value)s, true)
         """,
         oid=oid,
         type=type,
         value=value,
-        verified=verified,
     )
 
 
 async def change_contact(db: Connection, oid: int, target: str, now: datetime) -> None:
-    """The proven telephone or e-mail becomes contact and login. Refuses with `LoginTaken`."""
+    """The proven telephone or e-mail becomes contact and login; codes that were sent to the old one
+    are worth nothing. Refuses with `LoginTaken`."""
     type = "EML" if "@" in target else "MBT"
     async with db.transaction():
+        await touch(db, oid, now)  # first: of two windows one waits for the other here
+        await _end_codes_sent_to(db, oid, type)
         await execute(
             db,
             """
@@ -99,20 +104,40 @@ async def change_contact(db: Connection, oid: int, target: str, now: datetime) -
         )
         await add_login(db, oid, target)
         await put_contact(db, oid, type, target)
-        await touch(db, oid, now)
+
+
+async def _end_codes_sent_to(db: Connection, oid: int, type: str) -> None:
+    await execute(
+        db,
+        """
+        delete from challenge where oid = %(oid)s and purpose = 'recovery' and target in (
+            select value from contact where oid = %(oid)s and type = %(type)s
+        )
+        """,
+        oid=oid,
+        type=type,
+    )
+    if type == "MBT":
+        await execute(db, "delete from second_step where oid = %(oid)s and method = 'sms'", oid=oid)
 
 
 async def set_password(db: Connection, oid: int, password: str) -> None:
-    """A new password; wrong tries before it no longer count, every session ends."""
+    """A new password. What rested on the old one ends: sessions, sign-ins that await their code,
+    proofs under way, tokens of clients; wrong tries before it no longer count."""
     password_hash = await make_hash(password)
-    await execute(
-        db,
-        "update account set password_hash = %(password_hash)s where oid = %(oid)s",
-        oid=oid,
-        password_hash=password_hash,
-    )
-    await throttle.forget_tries(db, "account", f"oid:{oid}")
-    await end_all(db, oid)
+    async with db.transaction():
+        # The first waits for sessions that are just beginning; the others see what came of them.
+        await execute(
+            db,
+            "update account set password_hash = %(password_hash)s where oid = %(oid)s",
+            oid=oid,
+            password_hash=password_hash,
+        )
+        await end_all(db, oid)
+        await execute(db, "delete from second_step where oid = %(oid)s", oid=oid)
+        await execute(db, "delete from challenge where oid = %(oid)s", oid=oid)
+        await execute(db, "delete from permit where oid = %(oid)s", oid=oid)
+        await throttle.forget_tries(db, "account", f"oid:{oid}")
 
 
 async def is_password_of(db: Connection, account: Account, password: str, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
-from registratura_standins.esia import openings, proving
+from registratura_standins.esia import messages, openings, proving
 from registratura_standins.esia.browsers import typed_fields
 from registratura_standins.esia.challenges import Challenge, Proof
 from registratura_standins.esia.database import Connection
@@ -31,6 +31,9 @@ async def ask_contact(
     """A code goes there; to whom it belongs already, other words go."""
     form = ContactForm(await typed_fields(request), today_of(now))
     if not form.validate():
+        return await _show(db, form, status=422)
+    if not await openings.is_password_of(db, owner.account, form.present.data or "", now):
+        form.refuse("present", openings.WRONG_PRESENT)
         return await _show(db, form, status=422)
     target = form.values["target"]
     taken = await openings.is_login_taken(db, target)
@@ -59,11 +62,20 @@ async def save_contact(
     if proven and await proving.spend(request, db, provider):
         try:
             await openings.change_contact(db, owner.account.oid, proven.target, now)
+            await _tell_the_old(db, owner, proven.target, now)
         except openings.LoginTaken:  # by whoever was faster
             form = ContactForm({"target": proven.target}, today_of(now))
             form.refuse("target", "Это уже указано в другой учётной записи")
             return await _show(db, form, status=409)
     return Redirect("/account", status_code=303)
+
+
+async def _tell_the_old(db: Connection, owner: Owner, target: str, now: datetime) -> None:
+    type, name = ("EML", "другая почта") if "@" in target else ("MBT", "другой телефон")
+    old = owner.find_contact(type)
+    if old and old != target:
+        words = f"В вашей учётной записи теперь {name}. Если меняли не вы, смените пароль."
+        await messages.send(db, old, words, now)
 
 
 async def _find(

@@ -18,7 +18,6 @@ from registratura_standins.esia.provider import Provider
 from registratura_standins.esia.sessions import Session
 
 AnyRequest = Request[Any, Any, Any]
-WRONG = "Пароль не подошёл, или попыток было слишком много"
 
 
 @get("/account/password", name="own_password")
@@ -36,7 +35,7 @@ async def change_password(
     if not form.validate():
         return await _show_password(db, form, status=422)
     if not await openings.is_password_of(db, owner.account, form.present.data or "", now):
-        form.refuse("present", WRONG)
+        form.refuse("present", openings.WRONG_PRESENT)
         return await _show_password(db, form, status=422)
     await openings.set_password(db, owner.account.oid, form.values["password"])
     cookies = [forget_cookie(provider.settings, "session")]
@@ -59,7 +58,7 @@ async def choose_second_step(
     if not form.validate():
         return await _show_second_step(db, form, status=422)
     if not await openings.is_password_of(db, owner.account, form.present.data or "", now):
-        form.refuse("present", WRONG)
+        form.refuse("present", openings.WRONG_PRESENT)
         return await _show_second_step(db, form, status=422)
     method = form.values["method"] or None
     if method == "sms" and not owner.find_contact("MBT"):

@@ -101,6 +101,12 @@ class Owner:
         """The child of the list with this number."""
         return next((one for one in self.children if one.id == id), None)
 
+    def may_open_account_of(self, child: Child) -> bool:
+        """Whether the child may get an account: its birth certificate is verified, it has none."""
+        papers = self.documents_of(child)
+        verified = any(one.verified for one in papers if one.type == "RF_BRTH_CERT")
+        return verified and child.account_oid is None
+
     def find_contact(self, type: str) -> str | None:
         """The first contact of this type."""
         return next((one.value for one in self.contacts if one.type == type), None)

@@ -154,7 +154,8 @@ async def check_code_verifier(
 async def redeem_code(
     db: Connection, code: str, mnemonic: str, redirect_uri: str, now: datetime
 ) -> Permit:
-    """The permit of an unused code. Refuses 007011; a replay ends what the code had given."""
+    """The permit of an unused code. Refuses 007011; a replay ends what the code had given, with
+    whatever the client has by the same session of the owner: its tokens name no more than that."""
     found = await find(
         db,
         Permit,
@@ -173,8 +174,10 @@ async def redeem_code(
     return found or await _refuse(
         db,
         """
-        delete from permit using code where permit.id = code.permit_id
-            and hash = %(hash)s and used_at is not null and mnemonic = %(mnemonic)s
+        delete from permit using code join permit as replayed on replayed.id = permit_id
+        where hash = %(hash)s and used_at is not null and replayed.mnemonic = %(mnemonic)s
+            and (permit.oid, permit.mnemonic, permit.sid)
+                = (replayed.oid, replayed.mnemonic, replayed.sid)
         """,
         code,
         mnemonic,
@@ -182,7 +185,7 @@ async def redeem_code(
 
 
 async def redeem_refresh(db: Connection, token: str, mnemonic: str, now: datetime) -> Permit:
-    """The permit of an unused refresh token. Refuses 007011; a replay ends the permit."""
+    """The permit of an unused refresh token. Refuses 007011; a replay ends as much as a code's."""
     found = await find(
         db,
         Permit,
@@ -200,8 +203,10 @@ async def redeem_refresh(db: Connection, token: str, mnemonic: str, now: datetim
     return found or await _refuse(
         db,
         """
-        delete from permit using refresh where permit.id = refresh.permit_id
-            and hash = %(hash)s and used_at is not null and mnemonic = %(mnemonic)s
+        delete from permit using refresh join permit as replayed on replayed.id = permit_id
+        where hash = %(hash)s and used_at is not null and replayed.mnemonic = %(mnemonic)s
+            and (permit.oid, permit.mnemonic, permit.sid)
+                = (replayed.oid, replayed.mnemonic, replayed.sid)
         """,
         token,
         mnemonic,

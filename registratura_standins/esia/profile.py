@@ -11,6 +11,7 @@ from litestar import Request, Response, get
 from registratura_ground.signing import BadToken
 from registratura_standins.esia import bodies
 from registratura_standins.esia.bodies import Body
+from registratura_standins.esia.clients import Client, find_client
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.owners import Owner, find_owner
 from registratura_standins.esia.permits import is_permitted
@@ -75,6 +76,9 @@ async def _open(
     except BadToken as fault:
         raise Refused(401) from fault
     oid: int = claims["urn:esia:sbj_id"]
+    client = await find_client(db, claims["client_id"])
+    if client is None or client.suspended:
+        raise Refused(401)
     permitted = await is_permitted(db, oid, claims["client_id"], claims["urn:esia:sid"], now)
     owner = await find_owner(db, oid) if permitted and scheme.lower() == "bearer" else None
     if owner is None:
@@ -83,9 +87,17 @@ async def _open(
         raise Refused(404)
     if steps[0] != str(oid):
         raise Refused(403)
-    scopes = widen(scope.partition("?")[0] for scope in claims["scope"].split(" "))
+    scopes = _scopes_now(claims, client)
     url = f"{provider.settings.public_url}/rs/prns/{oid}"
     return _Reading(owner, scopes, url, _embed(request.query_params.get("embed", "")))
+
+
+def _scopes_now(claims: Body, client: Client) -> frozenset[str]:
+    """The token's scopes; what the client is registered for no longer is left out."""
+    of_permissions = [one["scopes"] for one in claims.get("permissions", [])]
+    allowed = {scope["sysname"] for scopes in of_permissions for scope in scopes}
+    told = (scope.partition("?")[0] for scope in claims["scope"].split(" "))
+    return widen(scope for scope in told if scope in allowed.union(client.scopes))
 
 
 def _embed(text: str) -> frozenset[str]:

@@ -36,6 +36,7 @@ _WAYS = {
         _Way("registration", "/registration", "/registration/code", "/registration/password"),
         _Way("recovery", "/recovery", "/recovery/code", "/recovery/password", shown=False),
         _Way("contact", "/account/contact", "/account/contact/code", "/account/contact/save"),
+        _Way("child", "/account", "/account/children/code", "/account/children/password"),
     )
 }
 _PATHS = list(_WAYS)
@@ -88,9 +89,10 @@ async def check_proof(
         return Redirect(way.start, status_code=303)
     code = typed(await request.form(), "code")
     challenge_id = cookie_of(request, provider, "proof") or ""
-    allowed = await throttle.may_try(db, "code", challenge.target, now)
+    subject = challenges.subject_of(challenge.purpose, challenge.asked)
+    allowed = await throttle.may_try(db, "code", subject, now)
     if allowed and await challenges.prove(db, challenge_id, code, now):
-        await throttle.forget_tries(db, "code", challenge.target)
+        await throttle.forget_tries(db, "code", subject)
         return Redirect(way.onward, status_code=303)
     way, challenge = await _find(request, db, provider, now)
     if challenge is None or not allowed:
@@ -106,7 +108,7 @@ async def prove_again(
     way, old = await _find(request, db, provider, now)
     if old is None:
         return Redirect(way.start, status_code=303)
-    proof = Proof(old.purpose, old.target, old.oid, old.typed, old.code_fits)
+    proof = Proof(old.purpose, old.target, old.oid, old.typed, old.code_fits, old.asked)
     answer = await begin(request, db, provider, proof, now)
     if answer is None:
         return await _show(db, way, old, status=429, too_many=True)

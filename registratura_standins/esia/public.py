@@ -14,6 +14,7 @@ from registratura_standins.esia.browsers import cookie_of, typed
 from registratura_standins.esia.clients import find_client
 from registratura_standins.esia.cookies import forget_cookie, make_cookie
 from registratura_standins.esia.database import Connection, value
+from registratura_standins.esia.demo_accounts import PASSWORD, search_demo
 from registratura_standins.esia.messages import search_messages
 from registratura_standins.esia.pages import page
 from registratura_standins.esia.provider import Provider
@@ -71,7 +72,8 @@ async def show_messages(db: Connection) -> Response[Any]:
 @get("/help", name="help")
 async def show_help(db: Connection) -> Response[Any]:
     """What this stand-in is and how to sign in."""
-    return await page(db, "help.html")
+    accounts = await search_demo(db)
+    return await page(db, "help.html", accounts=accounts, password=PASSWORD)
 
 
 @get("/terms", name="terms")

@@ -37,7 +37,9 @@ async def ask_recovery(
     account = await find_by_login(db, names)
     target = await _target_of(db, account.oid if account else 0, names[0])
     oid = account.oid if account and target else None
-    proof = Proof("recovery", target or names[0], oid=oid, code_fits=oid is not None)
+    proof = Proof(
+        "recovery", target or names[0], oid=oid, code_fits=oid is not None, asked=names[0]
+    )
     answer = await proving.begin(request, db, provider, proof, now)
     return answer or await _show(db, login, status=429, too_many=True)
 
@@ -67,10 +69,11 @@ async def set_new_password(
     if not await _is_snils_right(db, account, form, now):
         form.refuse("snils", "Это не СНИЛС владельца учётной записи, или попыток было много")
         return await _show_password(db, form, status=422)
-    if await proving.spend(request, db, provider):
-        await openings.set_password(db, account.oid, form.values["password"])
-        phone = await _target_of(db, account.oid, "")
-        await messages.send(db, phone, "Пароль вашей учётной записи изменён.", now)
+    if not await proving.spend(request, db, provider):
+        return Redirect("/recovery", status_code=303)
+    await openings.set_password(db, account.oid, form.values["password"])
+    phone = await _target_of(db, account.oid, "")
+    await messages.send(db, phone, "Пароль вашей учётной записи изменён.", now)
     return Redirect("/recovery/done", status_code=303)
 
 
@@ -97,8 +100,12 @@ async def _target_of(db: Connection, oid: int, login: str) -> str:
 async def _find_recovered(
     request: AnyRequest, db: Connection, provider: Provider, now: datetime
 ) -> Account | None:
+    """Whose recovery this browser has proven, by a contact that is the account's still."""
     proven = await proving.find_proven(request, db, provider, "recovery", now)
-    return await find_account(db, proven.oid) if proven and proven.oid else None
+    if proven is None or proven.oid is None:
+        return None
+    target = await _target_of(db, proven.oid, proven.target)
+    return await find_account(db, proven.oid) if target == proven.target else None
 
 
 def _form_for(account: Account) -> type[PasswordForm]:

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura_ground.forgery import ForeignForm
 from registratura_standins.esia.authorisations import Outdated
 from registratura_standins.esia.cookies import forget_cookie
 from registratura_standins.esia.faults import Fault
@@ -41,9 +42,11 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     if status >= 500:
         return on_fault(request, fault)
     if request.scope["path"].startswith(_ANSWERED_IN_JSON):
-        return _json(request, "007003", status if status in (403, 404) else 400)
+        return _json(request, "007003", status if status in (403, 404, 415) else 400)
     if not isinstance(fault, PermissionDeniedException):
         return _page("not_found.html", status)
+    if isinstance(fault, ForeignForm):
+        return _page("foreign.html", 403)
     # A token signed with an older key would be refused for ever: the next page makes a new one.
     answer = _page("expired.html", 403)
     provider: Provider = request.app.state.provider
@@ -53,7 +56,9 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Any]:
 
 def on_database_down(request: AnyRequest, fault: Exception) -> Response[Any]:
     """No database, or it is too busy: 503 and when to come back."""
-    return _broken(request, fault, "007008", 503)
+    answer = _broken(request, fault, "007008", 503)
+    answer.headers["Retry-After"] = "30"
+    return answer
 
 
 def on_fault(request: AnyRequest, fault: Exception) -> Response[Any]:

@@ -70,7 +70,7 @@ async def open_account(
     if not await proving.spend(request, db, provider):
         return Redirect("/login", status_code=303)
     try:
-        oid = await openings.open_account(
+        account = await openings.open_account(
             db,
             last_name=proven.typed["last_name"],
             first_name=proven.typed["first_name"],
@@ -82,7 +82,7 @@ async def open_account(
         form.refuse("", TAKEN)
         return await _show_password(db, form, status=409)
     asked = await find_ask(db, proven.typed["ask"], now)
-    return await enter(request, db, provider, oid, asked, now)
+    return await enter(request, db, provider, account.oid, account.password_hash, asked, now)
 
 
 async def _show(

@@ -44,7 +44,7 @@ async def check_code(
     code = typed(await request.form(), "code")
     if await is_code_right(db, step_id, step, code, now):
         asked = await read_ask(db, ask, now)
-        return await enter(request, db, provider, step.oid, asked, now)
+        return await enter(request, db, provider, step.oid, step.proven, asked, now)
     step = await factors.find_second_step(db, step_id, now)
     if step is None:
         return await login_page(db, await read_ask(db, ask, now), failed=True)

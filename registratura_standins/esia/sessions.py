@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
-from registratura_standins.esia.database import Connection, execute, find, rows, value
+from registratura_standins.esia.database import Connection, execute, find, rows
 
 LASTS = timedelta(hours=3)
 # Mark in the User-Agent → name; the first that fits.
@@ -40,25 +41,38 @@ def make_id() -> str:
 
 
 async def start_session(
-    db: Connection, oid: int, user_agent: str, now: datetime, replaces: str | None = None
-) -> str:
-    """The id of a new session; the one this browser had, if any, ends."""
+    db: Connection,
+    oid: int,
+    user_agent: str,
+    now: datetime,
+    *,
+    proven: str,
+    replaces: str | None = None,
+) -> str | None:
+    """The id of a new session; the one this browser had, if any, ends.
+
+    `proven`: the hash of the password that was found right. None: the password is another by now;
+    who changes it waits for what is locked here, and ends this session too.
+    """
     if replaces:
         await end_session(db, replaces)
     session_id = make_id()
-    await execute(
+    begun = await execute(
         db,
         """
         insert into session (id_hash, oid, signed_in_at, ends_at, browser)
-        values (%(id_hash)s, %(oid)s, %(now)s, %(ends_at)s, %(browser)s)
+        select %(id_hash)s, oid, %(now)s, %(ends_at)s, %(browser)s
+        from account where oid = %(oid)s and password_hash = %(proven)s
+        for share
         """,
         id_hash=hash_id(session_id),
         oid=oid,
+        proven=proven,
         now=now,
         ends_at=now + LASTS,
         browser=name_browser(user_agent),
     )
-    return session_id
+    return session_id if begun else None
 
 
 async def find_session(db: Connection, session_id: str | None, now: datetime) -> Session | None:
@@ -113,24 +127,56 @@ async def end_all(db: Connection, oid: int, but: UUID | None = None) -> None:
     )
 
 
+# One statement at a time, and none waits: else it could hold what another waits for.
+_SWEPT: tuple[LiteralString, ...] = (
+    """
+    delete from session where ctid = any(array(
+        select ctid from session where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from second_step where ctid = any(array(
+        select ctid from second_step where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from authorisation where ctid = any(array(
+        select ctid from authorisation where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from permit where ctid = any(array(
+        select ctid from permit where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from challenge where ctid = any(array(
+        select ctid from challenge where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from permission where ctid = any(array(
+        select ctid from permission where ends_at < %(now)s for update skip locked
+    ))
+    """,
+    """
+    delete from attempt where ctid = any(array(
+        select ctid from attempt where made_at < %(yesterday)s for update skip locked
+    ))
+    """,
+    """
+    delete from message where ctid = any(array(
+        select ctid from message where sent_at < %(yesterday)s for update skip locked
+    ))
+    """,
+)
+
+
 async def sweep(db: Connection, now: datetime) -> None:
-    """Remove what has ended: sessions, sign-ons under way, tokens, tries, old messages."""
-    await value(
-        db,
-        """
-        with s as (delete from session where ends_at < %(now)s),
-             f as (delete from second_step where ends_at < %(now)s),
-             a as (delete from authorisation where ends_at < %(now)s),
-             p as (delete from permit where ends_at < %(now)s),
-             t as (delete from attempt where made_at < %(yesterday)s),
-             c as (delete from challenge where ends_at < %(now)s),
-             q as (delete from permission where ends_at < %(now)s),
-             m as (delete from message where sent_at < %(yesterday)s)
-        select 1
-        """,
-        now=now,
-        yesterday=now - timedelta(days=1),
-    )
+    """Remove what has ended: sessions, sign-ons under way, tokens, tries, old messages. What
+    somebody is at work with is left for the next time."""
+    for statement in _SWEPT:
+        await execute(db, statement, now=now, yesterday=now - timedelta(days=1))
 
 
 def name_browser(user_agent: str) -> str:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ class Settings:
     key_file: Path = Path("var/esia/esia.key")
     certificate_file: Path = Path("var/esia/esia.crt")
     refresh_by_token: bool = False  # take the other string that v3 may sign to refresh
+    trusted_proxies: tuple[str, ...] = ()  # whose X-Forwarded-For is believed
 
     @property
     def gost_files(self) -> tuple[Path, Path]:
@@ -57,6 +59,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         key_file=Path(environment.get("ESIA_KEY_FILE") or var / "esia.key"),
         certificate_file=Path(environment.get("ESIA_CERTIFICATE_FILE") or var / "esia.crt"),
         refresh_by_token=_switch(environment, "ESIA_REFRESH_BY_TOKEN"),
+        trusted_proxies=_networks(environment, "ESIA_TRUSTED_PROXIES"),
     )
 
 
@@ -75,6 +78,16 @@ def _port(environment: Mapping[str, str], ordinary: int) -> int:
     if not (given.isascii() and given.isdigit() and 0 < int(given) < 65536):
         raise Refused(f"ESIA_PORT должен быть числом от 1 до 65535, а не «{given}».")
     return int(given)
+
+
+def _networks(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    given = environment.get(name, "").split()
+    try:
+        return tuple(str(ip_network(one)) for one in given)
+    except ValueError as fault:
+        raise Refused(
+            f"{name} должен быть адресами или сетями через пробел, например 10.0.0.0/8."
+        ) from fault
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

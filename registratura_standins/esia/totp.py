@@ -45,12 +45,13 @@ async def find_offer(db: Connection, oid: int, login: str) -> Offer | None:
 
 
 async def take_secret(db: Connection, oid: int, code: str, now: datetime) -> bool:
-    """From now on codes of the offered secret are asked. False: the code is not of it."""
+    """From now on codes of the offered secret are asked. False: the code is not of it, or
+    another was offered meanwhile."""
     secret = await value(db, "select totp_offered from account where oid = %(oid)s", oid=oid)
     step = _step_of(secret, code, now) if secret else None
     if step is None:
         return False
-    await execute(
+    taken = await execute(
         db,
         """
         update account set totp_secret = totp_offered, totp_offered = null, totp_used = %(step)s,
@@ -61,7 +62,7 @@ async def take_secret(db: Connection, oid: int, code: str, now: datetime) -> boo
         secret=secret,
         step=step,
     )
-    return True
+    return taken == 1
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,26 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import structlog
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
 from litestar.types import BeforeMessageSendHookHandler, Message, Scope
 from psycopg_pool import PoolTimeout
 
+from registratura_ground.forgery import Forms
 from registratura_ground.look.static import static_route
 from registratura_standins.gosuslugi import (
     appointments,
     asking,
+    bookings,
     checking,
     doctors,
     errors,
@@ -35,6 +38,7 @@ from registratura_standins.gosuslugi import (
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.cookies import cookie_name
 from registratura_standins.gosuslugi.database import migrate, open_pool
+from registratura_standins.gosuslugi.errands import Errands, break_off
 from registratura_standins.gosuslugi.esia import keep_identity, open_esia
 from registratura_standins.gosuslugi.region import open_region
 from registratura_standins.gosuslugi.sessions import sweep
@@ -86,14 +90,15 @@ async def _running(app: Litestar) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     await migrate(settings.database_url)
     app.state.pool = await open_pool(settings.database_url)
+    async with app.state.pool.connection() as db:
+        await bookings.inherit(db, datetime.now(UTC))
     line = Line(app.state.pool, app.state.region, lease_of(settings))
     due = asyncio.create_task(_do_what_is_due(line))
     try:
         yield
     finally:
-        due.cancel()
-        with suppress(asyncio.CancelledError):
-            await due
+        await break_off(due)
+        await app.state.errands.end()
         await app.state.region.http.aclose()
         await app.state.esia.http.aclose()
         await app.state.pool.close()
@@ -129,27 +134,36 @@ def _make_header_hook(settings: Settings) -> BeforeMessageSendHookHandler:
     return add_headers
 
 
+def _walls(settings: Settings) -> DefineMiddleware:
+    return DefineMiddleware(
+        Forms,
+        secret=settings.secret,
+        public_url=settings.public_url,
+        session_cookie=cookie_name(settings, "session"),
+        token_cookie=cookie_name(settings, "csrf"),
+    )
+
+
+def make_state(settings: Settings) -> dict[str, Any]:
+    """What an application begins with."""
+    return {
+        "settings": settings,
+        "esia": open_esia(settings),
+        "region": open_region(settings),
+        "errands": Errands(),
+    }
+
+
 def create_app(settings: Settings) -> Litestar:
     """The application; its key is made here, the schema at its start."""
     keep_identity(settings)
     return Litestar(
         [*ROUTES, static_route(pages.make_shelf())],
-        state=State(
-            {
-                "settings": settings,
-                "esia": open_esia(settings),
-                "region": open_region(settings),
-            }
-        ),
+        state=State(make_state(settings)),
         dependencies={"newcomer": Provide(newcomer), "visitor": Provide(visitor)},
         lifespan=[_running],
         template_config=pages.make_templates(settings),
-        csrf_config=CSRFConfig(
-            secret=settings.secret,
-            cookie_name=cookie_name(settings, "csrf"),
-            cookie_secure=settings.secure,
-            cookie_httponly=True,
-        ),
+        middleware=[_walls(settings)],
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         exception_handlers=errors.HANDLERS,
         before_send=[_make_header_hook(settings)],

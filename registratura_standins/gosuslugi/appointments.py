@@ -72,7 +72,7 @@ async def cancel(visitor: Visitor, booking_id: UUID) -> Redirect:
         booking = await bookings.get(db, visitor.account.oid, booking_id)
         wanted = await settling.want_cancelled(db, booking, line.lease, visitor.now)
     if wanted:
-        await asking.carry_out(line, booking.id, visitor.now)
+        await visitor.wait_for(asking.carry_out(line, booking.id, visitor.now))
     return redirect(f"/appointments/{booking.id}")
 
 

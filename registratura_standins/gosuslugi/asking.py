@@ -5,6 +5,7 @@ region answers a repeat as it answered at first (sheet, sections 4.7 and 13).
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,13 +13,13 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from registratura_standins.gosuslugi import accounts, answers, bookings, requests, settling
+from registratura_standins.gosuslugi import accounts, answers, bookings, drafts, requests, settling
 from registratura_standins.gosuslugi.answers import Booked, RegionSays
 from registratura_standins.gosuslugi.bookings import Booking
 from registratura_standins.gosuslugi.cancelling import send_cancelling
 from registratura_standins.gosuslugi.database import Pool
 from registratura_standins.gosuslugi.region import Region, RegionTrouble
-from registratura_standins.gosuslugi.statuses import apply_known
+from registratura_standins.gosuslugi.statuses import apply_known, lock_pushes
 
 _LOG = structlog.get_logger("booking")
 TIMED_OUT = "SESSION_TIMED_OUT"
@@ -62,6 +63,10 @@ async def ask(line: Line, booking: Booking, now: datetime) -> bool:
 
 async def _create(line: Line, booking: Booking, now: datetime) -> Booked:
     asked = requests.create_appointment(booking.region_session, booking.slot_id)
+    try:
+        await _name_referral(line, booking)
+    except RegionTrouble as fault:
+        raise type(fault)(fault.reason, sent=False) from None  # the booking has not left
     answer = await line.region.ask(asked, answers.booked)
     if answer.code != TIMED_OUT:
         return answer
@@ -78,11 +83,19 @@ async def _open_session_again(line: Line, booking: Booking, now: datetime) -> No
         account = await accounts.get(db, booking.oid)
     who = requests.get_patient_info(booking.region_session, booking.patient, account.applicant)
     await line.region.ask(who, answers.identified)
-    if booking.referral_id is not None:
-        day = booking.when.date()
-        times = requests.get_schedule(
-            booking.region_session, booking.place, (day, day), booking.referral_id
-        )
+    await _name_referral(line, booking)
+
+
+async def _name_referral(line: Line, booking: Booking) -> None:
+    """The region books by the referral that its session was told of last, which may be another by
+    now. That there is no time by it any more is for the booking's own answer to say."""
+    if booking.referral_id is None:
+        return
+    day = booking.when.date()
+    times = requests.get_schedule(
+        booking.region_session, booking.place, (day, day), booking.referral_id
+    )
+    with suppress(RegionSays):
         await line.region.ask(times, answers.slots)
 
 
@@ -99,16 +112,8 @@ async def _settle(line: Line, booking: Booking, answer: Booked, now: datetime) -
 
 
 async def _settle_success(line: Line, booking: Booking, answer: Booked, now: datetime) -> None:
-    differences = compare(booking, answer)
     try:
-        async with line.pool.connection() as db:
-            if differences:
-                _LOG.error("data_mismatch", booking=str(booking.id))
-                await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
-            elif await settling.book(db, booking, answer, now):
-                await apply_known(db, answer.book_id)
-            elif await _is_another(line, booking, answer):
-                await send_cancelling(line.region, answer.book_id, NOT_CREATED)
+        kept = await _keep_success(line, booking, answer, now)
     except psycopg.errors.UniqueViolation:
         # The number is that of another visit, which must not be touched.
         _LOG.error("number_used_twice", booking=str(booking.id))
@@ -118,7 +123,28 @@ async def _settle_success(line: Line, booking: Booking, answer: Booked, now: dat
         _LOG.error("not_stored", booking=str(booking.id), kind=type(fault).__name__)
         await send_cancelling(line.region, answer.book_id, NOT_CREATED)
         raise
+    else:
+        if not kept and await _is_another(line, booking, answer):
+            await send_cancelling(line.region, answer.book_id, NOT_CREATED)
     await carry_out(line, booking.id, now)
+
+
+async def _keep_success(line: Line, booking: Booking, answer: Booked, now: datetime) -> bool:
+    """Write down the yes and what was pushed of it, or neither: what is not stored here whole is
+    taken back in the region. False where the booking no longer waits for an answer."""
+    differences = compare(booking, answer)
+    async with line.pool.connection() as db, db.transaction():
+        if differences:
+            _LOG.error("data_mismatch", booking=str(booking.id))
+            await settling.fail(db, booking, answer.book_id, "ERROR_DATA_MIS", differences, now)
+            return True
+        await drafts.lock(db, booking.region_session)
+        await lock_pushes(db, answer.book_id)
+        if not await settling.book(db, booking, answer, now):
+            return False
+        await apply_known(db, answer.book_id)
+        await drafts.drop(db, booking.region_session)
+        return True
 
 
 async def _is_another(line: Line, booking: Booking, answer: Booked) -> bool:
@@ -141,8 +167,9 @@ def compare(booking: Booking, answer: Booked) -> tuple[tuple[str, str, str], ...
 
 async def carry_out(line: Line, booking_id: UUID, now: datetime) -> None:
     """Cancel what is to be cancelled of this booking; what is not answered is tried again later."""
-    booking = await _claim_one(line, booking_id, now)
-    if booking is not None and booking.cancel_state == "asked":
+    async with line.pool.connection() as db:
+        found = await bookings.claim(db, line.lease, now, booking_id, cancelling=True)
+    for booking in found:
         await carry_out_cancelling(line, booking, now)
 
 

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from registratura_standins.gosuslugi.database import Connection, find, pack, rows, unpack, value
+from registratura_standins.gosuslugi import drafts
+from registratura_standins.gosuslugi.database import (
+    Connection,
+    execute,
+    find,
+    pack,
+    rows,
+    unpack,
+    value,
+)
 from registratura_standins.gosuslugi.drafts import Draft
 from registratura_standins.gosuslugi.patients import Patient
 from registratura_standins.gosuslugi.places import Place
@@ -87,14 +96,37 @@ def _read(row: dict[str, Any]) -> Booking:
     return Booking(**read)
 
 
-async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime) -> UUID:
-    """Write down that this draft's time is about to be asked for; the booking's id.
+async def ask_for(
+    db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime
+) -> tuple[UUID, bool]:
+    """Write down that this draft's time is about to be asked for; the booking's id, and whether it
+    is to be asked for now: else another is at it.
 
-    The same session and slot are one booking however often the button is pressed. `lease`: how
-    long the one who asks may take before another asks in his place.
+    The same session and slot are one booking however often the button is pressed. While the
+    answer about another time is awaited, or where it was yes, that one is the answer. `lease`: how
+    long the one who asks may take before another asks in his place. Wants a transaction.
     """
+    left = await drafts.lock(db, draft.region_session)
+    before = await find_of(db, oid, draft.region_session, only_awaited=left)
+    if before is not None:
+        return before, False
+    made = await _write(db, draft, oid, lease, now)
+    if made is not None:
+        return made, True
+    there = await value(
+        db,
+        "select id from booking where region_session = %(session)s and slot_id = %(slot)s",
+        session=draft.region_session,
+        slot=draft.timed.id,
+    )
+    return UUID(str(there)), False
+
+
+async def _write(
+    db: Connection, draft: Draft, oid: int, lease: timedelta, now: datetime
+) -> UUID | None:
     slot = draft.timed
-    made = await value(
+    made: UUID | None = await value(
         db,
         """
         insert into booking (oid, region_session, slot_id, visit_time, starts_at, patient, place,
@@ -106,7 +138,8 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
             visit_time = excluded.visit_time, starts_at = excluded.starts_at, tries = 0,
             book_id = null, code = null, comment = null, answered_at = null, unwanted = false,
             cancel_reason = null, cancel_state = null, cancel_comment = null, differences = '[]',
-            patient = excluded.patient, place = excluded.place, room = excluded.room
+            patient = excluded.patient, place = excluded.place, room = excluded.room,
+            referral_id = excluded.referral_id
         where booking.state = any(%(anew)s) and booking.cancel_state is distinct from 'asked'
         returning id
         """,
@@ -123,14 +156,27 @@ async def ask_for(db: Connection, draft: Draft, oid: int, lease: timedelta, now:
         next=now + lease,
         anew=list(_ASKED_ANEW),
     )
-    if made is None:
-        made = await value(
-            db,
-            "select id from booking where region_session = %(session)s and slot_id = %(slot)s",
-            session=draft.region_session,
-            slot=slot.id,
-        )
-    return UUID(str(made))
+    return made
+
+
+async def find_of(
+    db: Connection, oid: int, region_session: str, *, only_awaited: bool = False
+) -> UUID | None:
+    """The account's booking that a draft with that session has become, the last asked for."""
+    found: UUID | None = await value(
+        db,
+        """
+        select id from booking
+        where region_session = %(region_session)s and oid = %(oid)s
+          and ((state in ('asked', 'unknown') and not unwanted)
+            or (state = 'booked' and not %(only_awaited)s))
+        order by asked_at desc limit 1
+        """,
+        region_session=region_session,
+        oid=oid,
+        only_awaited=only_awaited,
+    )
+    return found
 
 
 async def get(db: Connection, oid: int, id: UUID) -> Booking:
@@ -161,10 +207,29 @@ async def search(db: Connection, oid: int, *, most: int = 100) -> list[Booking]:
     return [_read(row) for row in found]
 
 
+async def inherit(db: Connection, now: datetime) -> None:
+    """A process begins: what another was at when it ended is due. If it has not ended after all,
+    the region is asked twice, with the same ids."""
+    await execute(
+        db,
+        """
+        update booking set next_try_at = %(now)s
+        where next_try_at > %(now)s and (state = 'asked' or cancel_state = 'asked')
+        """,
+        now=now,
+    )
+
+
 async def claim(
-    db: Connection, lease: timedelta, now: datetime, id: UUID | None = None
+    db: Connection,
+    lease: timedelta,
+    now: datetime,
+    id: UUID | None = None,
+    *,
+    cancelling: bool = False,
 ) -> list[Booking]:
-    """Bookings with something to do, each for one asker; that one, whenever it is due, if named."""
+    """Bookings with something to do, each for one asker; that one, whenever it is due, if named.
+    `cancelling`: only what is to be cancelled."""
     found = await rows(
         db,
         dict,
@@ -173,7 +238,8 @@ async def claim(
         where id in (
             select id from booking
             where (id = %(id)s or (%(id)s::uuid is null and next_try_at <= %(now)s))
-              and (state in ('asked', 'unknown') or cancel_state = 'asked')
+              and ((state in ('asked', 'unknown') and not %(cancelling)s)
+                or cancel_state = 'asked')
             order by next_try_at limit 10 for update skip locked
         )
         returning """
@@ -181,5 +247,6 @@ async def claim(
         id=id,
         now=now,
         next=now + lease,
+        cancelling=cancelling,
     )
     return [_read(row) for row in found]

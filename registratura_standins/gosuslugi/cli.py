@@ -29,6 +29,11 @@ def main_group() -> None:
 def serve() -> None:
     """Run the stand-in until it is stopped."""
     settings = read_settings()
+    if not settings.status_basic:
+        raise Refused(
+            "Не задана переменная GOSUSLUGI_STATUS_BASIC: имя и пароль через двоеточие, с которыми "
+            "регион передаёт статусы записей."
+        )
     _run(settings, _nothing)  # a broken address is named before the port
     listening = _listen(settings.port)
     structlog.configure(

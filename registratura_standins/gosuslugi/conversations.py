@@ -23,7 +23,8 @@ _NOTHING = "NO_DATA_FOUND"
 @dataclass(frozen=True)
 class Conversation:
     """Every question refuses with `RegionTrouble`, and with `RegionSays` where the region says
-    no; a session that is over there is opened anew, once."""
+    no; a session that is over there is opened anew, once. `until`: the moment of the loop's clock
+    after which the page says that the region is slow, however many questions it still has."""
 
     region: Region
     pool: Pool
@@ -31,6 +32,7 @@ class Conversation:
     applicant: Applicant
     now: datetime
     today: date
+    until: float
 
     async def identified(self) -> "Conversation":
         """The same talk, the patient found."""
@@ -40,7 +42,7 @@ class Conversation:
         """Name the patient to the region. PATIENT_NOT_FOUND where it does not know him."""
         draft = self.draft
         asked = requests.get_patient_info(draft.region_session, draft.known, self.applicant)
-        return await self._keep(await self.region.ask(asked, answers.identified))
+        return await self._keep(await self.region.ask(asked, answers.identified, self.until))
 
     async def find_referral(self, number: str) -> tuple["Conversation", Referral]:
         """A referral by its number, kept with the draft's others."""
@@ -48,7 +50,7 @@ class Conversation:
         asked = requests.get_referral_info(
             draft.region_session, draft.known, self.applicant, number
         )
-        found = await self.region.ask(asked, answers.identified)
+        found = await self.region.ask(asked, answers.identified, self.until)
         if not found.referrals:
             raise RegionSays("REFERRAL_NOT_FOUND", "Такого направления нет.")
         return await self._keep(found), found.referrals[0]
@@ -102,12 +104,12 @@ class Conversation:
 
     async def _ask(self, asked: Asked, read: Callable[[Reading], Answer]) -> Answer:
         try:
-            return await self.region.ask(asked, read)
+            return await self.region.ask(asked, read, self.until)
         except RegionSays as said:
             if said.code != "SESSION_TIMED_OUT":
                 raise
         await self.identify()
-        return await self.region.ask(asked, read)
+        return await self.region.ask(asked, read, self.until)
 
     async def _keep(self, found: Identified) -> "Conversation":
         """What was known of referrals and is not told again stays known."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from registratura_standins.gosuslugi.answers import Identified
 from registratura_standins.gosuslugi.database import Connection, execute, find, pack, unpack, value
@@ -20,7 +20,8 @@ class NoDraft(LookupError):
 
 @dataclass(frozen=True)
 class Draft:
-    """One visit of the wizard. `region_session` is its Session_ID, the same to the end."""
+    """One visit of the wizard. `region_session` is its Session_ID: the same to the end, for the
+    region binds it to the patient; another patient gets another."""
 
     id: UUID
     region_session: str
@@ -54,6 +55,20 @@ class Draft:
             raise StepMissing(self, "time")
         return self.slot
 
+    @property
+    def seen(self) -> str:
+        """What is on the page of the check: that patient, by his session, and that time. Raises
+        `StepMissing`."""
+        return f"{self.region_session} {self.timed.id}"
+
+
+class AlreadyBooked(Exception):
+    """The draft has become that booking; `path` is its page."""
+
+    def __init__(self, booking_id: UUID) -> None:
+        self.path = f"/appointments/{booking_id}"
+        super().__init__(booking_id)
+
 
 class StepMissing(Exception):
     """A later step was opened before this one."""
@@ -64,13 +79,15 @@ class StepMissing(Exception):
 
 
 async def begin(db: Connection, session: Session, whom: Whom, now: datetime) -> UUID:
-    """A new draft with a Session_ID of its own; its id."""
+    """A new draft with a Session_ID of its own; its id. Both are the same, so that the booking
+    which it becomes is found by either."""
     made = await value(
         db,
         """
-        insert into draft (session_hash, whom, changed_at)
-        values (%(session)s, %(whom)s, %(now)s) returning id
+        insert into draft (id, region_session, session_hash, whom, changed_at)
+        values (%(id)s, %(id)s, %(session)s, %(whom)s, %(now)s) returning id
         """,
+        id=uuid4(),
         session=session.id_hash,
         whom=whom,
         now=now,
@@ -111,7 +128,9 @@ async def keep_whom(db: Connection, draft: Draft, whom: Whom, now: datetime) -> 
         db,
         """
         update draft set whom = %(whom)s, changed_at = %(now)s, patient = null, patient_id = null,
-            registration = null, referrals = '[]', referral = null, place = null, slot = null
+            registration = null, referrals = '[]', referral = null, place = null, slot = null,
+            region_session = case when patient is null then region_session
+                else gen_random_uuid() end
         where id = %(id)s and whom <> %(whom)s
         """,
         id=draft.id,
@@ -126,7 +145,9 @@ async def keep_patient(db: Connection, draft: Draft, patient: Patient, now: date
         db,
         """
         update draft set patient = %(patient)s, changed_at = %(now)s, patient_id = null,
-            registration = null, referrals = '[]', referral = null, place = null, slot = null
+            registration = null, referrals = '[]', referral = null, place = null, slot = null,
+            region_session = case when patient is null then region_session
+                else gen_random_uuid() end
         where id = %(id)s and patient is distinct from %(patient)s
         """,
         id=draft.id,
@@ -136,15 +157,16 @@ async def keep_patient(db: Connection, draft: Draft, patient: Patient, now: date
 
 
 async def keep_identified(db: Connection, draft: Draft, found: Identified, now: datetime) -> None:
-    """The region has found the patient."""
+    """The region has found the patient; nothing where the draft is another's by now."""
     await execute(
         db,
         """
         update draft set patient_id = %(patient_id)s, registration = %(registration)s,
             referrals = %(referrals)s, changed_at = %(now)s
-        where id = %(id)s
+        where id = %(id)s and region_session = %(region_session)s
         """,
         id=draft.id,
+        region_session=draft.region_session,
         patient_id=found.patient_id,
         registration=found.registration_oid,
         referrals=pack(found.referrals),
@@ -155,35 +177,61 @@ async def keep_identified(db: Connection, draft: Draft, found: Identified, now: 
 async def keep_place(
     db: Connection, draft: Draft, place: Place, referral: Referral | None, now: datetime
 ) -> None:
-    """Step 3: where, to whom, and by which referral."""
+    """Step 3: where, to whom, and by which referral; nothing where the draft is another patient's
+    by now."""
     await execute(
         db,
         """
         update draft set place = %(place)s, referral = %(referral)s, slot = null,
             changed_at = %(now)s
-        where id = %(id)s
+        where id = %(id)s and region_session = %(region_session)s
         """,
         id=draft.id,
+        region_session=draft.region_session,
         place=pack(place),
         referral=pack(referral),
         now=now,
     )
 
 
-async def keep_slot(db: Connection, draft: Draft, slot: Slot | None, now: datetime) -> None:
-    """Step 4: when. None: the time has just been taken."""
-    await execute(
+async def keep_slot(db: Connection, draft: Draft, slot: Slot | None, now: datetime) -> bool:
+    """Step 4: when. None: the time has just been taken. False where patient, place or referral
+    are others by now, as chosen in another tab."""
+    changed = await execute(
         db,
-        "update draft set slot = %(slot)s, changed_at = %(now)s where id = %(id)s",
+        """
+        update draft set slot = %(slot)s, changed_at = %(now)s
+        where id = %(id)s and region_session = %(region_session)s and place = %(place)s
+          and referral is not distinct from %(referral)s
+        """,
         id=draft.id,
+        region_session=draft.region_session,
+        place=pack(draft.place),
+        referral=pack(draft.referral),
         slot=pack(slot),
         now=now,
     )
+    return changed == 1
 
 
-async def drop(db: Connection, draft_id: UUID) -> None:
+async def lock(db: Connection, region_session: str) -> bool:
+    """Until the transaction ends no other of this draft's times is asked for, nor an answer kept.
+    Locked before any booking. False where the draft is there no more."""
+    found = await value(
+        db,
+        "select 1 from draft where region_session = %(region_session)s for update",
+        region_session=region_session,
+    )
+    return found is not None
+
+
+async def drop(db: Connection, region_session: str) -> None:
     """It has become a booking."""
-    await execute(db, "delete from draft where id = %(id)s", id=draft_id)
+    await execute(
+        db,
+        "delete from draft where region_session = %(region_session)s",
+        region_session=region_session,
+    )
 
 
 async def find_of(db: Connection, session: Session, region_session: str) -> UUID | None:

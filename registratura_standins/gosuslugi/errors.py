@@ -7,10 +7,10 @@ from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura_ground.forgery import ForeignForm
 from registratura_standins.gosuslugi import logs
 from registratura_standins.gosuslugi.answers import RegionSays
-from registratura_standins.gosuslugi.cookies import forget_cookie
-from registratura_standins.gosuslugi.drafts import StepMissing
+from registratura_standins.gosuslugi.drafts import AlreadyBooked, StepMissing
 from registratura_standins.gosuslugi.esia import EsiaFault
 from registratura_standins.gosuslugi.pages import page, redirect
 from registratura_standins.gosuslugi.region import RegionTrouble
@@ -19,7 +19,7 @@ from registratura_standins.gosuslugi.visitors import (
     AnyRequest,
     SignInNeeded,
     known_visitor,
-    settings_of,
+    page_of,
     sign_in_path,
 )
 
@@ -31,8 +31,8 @@ def on_sign_in_needed(_: AnyRequest, fault: SignInNeeded) -> Redirect:
     return redirect(sign_in_path(fault.next_path))
 
 
-def on_step_missing(_: AnyRequest, fault: StepMissing) -> Redirect:
-    """To the step that comes first."""
+def on_other_page(_: AnyRequest, fault: StepMissing | AlreadyBooked) -> Redirect:
+    """To the step that comes first, or to the booking that the draft has become."""
     return redirect(fault.path)
 
 
@@ -43,18 +43,31 @@ def on_region_trouble(request: AnyRequest, fault: RegionTrouble) -> Template:
         visitor=known_visitor(request),
         status=503,
         words=fault.words,
-        again=_same_step(request),
+        again=page_of(request),
+        step=_wizard_of(request),
     )
 
 
 def on_region_says(request: AnyRequest, said: RegionSays) -> Template | Redirect:
     """A no outside a booking. Whom the region does not know is asked for his data again."""
-    step = _same_step(request)
-    if said.code == "PATIENT_NOT_FOUND":
-        return redirect(f"{step.rpartition('/')[0]}/patient?found=no")
+    step = _wizard_of(request)
+    if said.code == "PATIENT_NOT_FOUND" and step:
+        return redirect(f"{step}/patient?found=no")
     _LOG.warning("region_says", code=said.code[:60])
-    words = f"Регистратура региона ответила: {said.message}"
-    return page("trouble.html", visitor=known_visitor(request), status=502, words=words, again=step)
+    return page(
+        "trouble.html",
+        visitor=known_visitor(request),
+        status=502,
+        words=f"Регистратура региона ответила: {said.message}",
+        again=page_of(request),
+        step=step,
+    )
+
+
+def _wizard_of(request: AnyRequest) -> str:
+    """The address of the draft whose step it is, or nothing."""
+    path = str(request.scope["path"])
+    return path.rpartition("/")[0] if path.startswith("/booking/") else ""
 
 
 def on_missing(request: AnyRequest, fault: LookupError) -> Template:
@@ -70,33 +83,30 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Template:
         return on_fault(request, fault)
     if not isinstance(fault, PermissionDeniedException):
         return page("not_found.html", visitor=known_visitor(request), status=fault.status_code)
-    answer = page("stale.html", visitor=known_visitor(request), status=403)
-    # A token signed with an older secret would be refused for ever: the next page makes one.
-    answer.cookies.append(forget_cookie(settings_of(request), "csrf"))
-    return answer
+    known, again = known_visitor(request), page_of(request)
+    return page("stale.html", visitor=known, status=403, again=again)
+
+
+def on_foreign_form(request: AnyRequest, _: ForeignForm) -> Template:
+    """Another site sent this form: nothing was done, and nobody is told more."""
+    return page("foreign.html", visitor=known_visitor(request), status=403)
 
 
 def on_fault(request: AnyRequest, fault: Exception) -> Template:
     """A fault of ours, or no database."""
     down = isinstance(fault, psycopg.OperationalError | PoolTimeout)
     _LOG.error("database" if down else "fault", **logs.fault(fault))
-    return page("fault.html", visitor=known_visitor(request), status=503 if down else 500)
-
-
-def _same_step(request: AnyRequest) -> str:
-    """The page of the step that a question to the region belonged to."""
-    path = str(request.scope["path"])
-    if request.method == "GET":
-        query = request.scope["query_string"].decode("latin-1")
-        return f"{path}?{query}" if query else path
-    return path if path.startswith("/booking/") else "/appointments"
+    status, again = 503 if down else 500, page_of(request)
+    return page("fault.html", visitor=known_visitor(request), status=status, again=again)
 
 
 HANDLERS: ExceptionHandlersMap = {
     SignInNeeded: on_sign_in_needed,
-    StepMissing: on_step_missing,
+    StepMissing: on_other_page,
+    AlreadyBooked: on_other_page,
     RegionTrouble: on_region_trouble,
     RegionSays: on_region_says,
+    ForeignForm: on_foreign_form,
     EsiaFault: on_esia_fault,
     LookupError: on_missing,
     HTTPException: on_http,

@@ -1,5 +1,6 @@
 """Sign-on by ЕСИА in its first version: a CMS container is signed, not a bare signature."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ SCOPES = (
 )
 _LEEWAY = 60  # seconds between ЕСИА's clock and ours
 _TIMES = httpx.Timeout(8.0, connect=3.0)
+_WHOLE = 12.0  # seconds for an answer, though it trickles
 
 
 class EsiaFault(Exception):
@@ -51,6 +53,7 @@ class Esia:
     certificate: bytes
     trusted: Verifier
     http: httpx.AsyncClient
+    seconds: float = _WHOLE
 
     @property
     def redirect_uri(self) -> str:
@@ -132,8 +135,9 @@ class Esia:
 
     async def _call(self, method: str, path: str, **options: Any) -> Mapping[str, Any]:
         try:
-            answer = await self.http.request(method, self.url + path, **options)
-        except httpx.HTTPError as fault:
+            async with asyncio.timeout(self.seconds):
+                answer = await self.http.request(method, self.url + path, **options)
+        except (TimeoutError, httpx.HTTPError) as fault:
             raise EsiaFault(type(fault).__name__, down=True) from None
         if answer.status_code >= 500:
             raise EsiaFault(f"status {answer.status_code}", down=True)

@@ -6,7 +6,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from registratura_ground.signing import b64url, unb64url
+from registratura_standins.gosuslugi.drafts import Draft
 from registratura_standins.gosuslugi.places import Target
+from registratura_standins.gosuslugi.positions import AREA_PAEDIATRICIAN, AREA_THERAPIST
+
+_BY_AREA = (Target(position=AREA_PAEDIATRICIAN), Target(position=AREA_THERAPIST))
 
 
 def to_query(target: Target, **more: str) -> str:
@@ -33,3 +37,23 @@ def from_query(query: Mapping[str, str]) -> Target:
     if target.position is None and target.speciality is None:
         raise LookupError("no kind of doctor")
     return target
+
+
+def is_by_area(query: Mapping[str, str]) -> bool:
+    """Whether it names an area doctor and no referral: who appears by himself."""
+    if "referral" in query:
+        return False
+    try:
+        return from_query(query) in _BY_AREA
+    except LookupError:
+        return False
+
+
+def doctors_path(draft: Draft) -> str:
+    """The page on which this draft's doctor was chosen: by his area, or among others like him."""
+    wizard, place = f"/booking/{draft.id}", draft.chosen
+    if draft.referral is not None:
+        return f"{wizard}/doctors?{urlencode({'referral': draft.referral.id})}"
+    if place.target in _BY_AREA:
+        return f"{wizard}/doctor"
+    return f"{wizard}/doctors?{to_query(place.target, clinic=place.clinic.oid)}"

@@ -116,4 +116,5 @@ _FILTERS = {
     "iso_moment": datetime.fromisoformat,
     "iso_day": date.fromisoformat,
     "kind_fields": kinds.to_fields,
+    "doctors_path": kinds.doctors_path,
 }

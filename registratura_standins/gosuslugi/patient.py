@@ -37,12 +37,13 @@ async def ask_patient(
 
 @post("/booking/{draft_id:uuid}/patient", status_code=303)
 async def keep_patient(request: AnyRequest, visitor: Visitor, draft_id: UUID) -> Response[Any]:
-    """On to the doctor; every fault at once, what was typed stays."""
+    """On to the doctor; every fault at once, what was typed stays. A child of whom ЕСИА knows no
+    number is asked for it, the rest filled in."""
     draft = await visitor.draft(draft_id)
     children = await _children(visitor, draft)
     typed = await read_form(request)
-    form = _form(visitor, draft, typed)
     listed = next((it for it in children if it.id == typed.get("child")), None)
+    form = _form(visitor, draft, typed_of(listed.patient) if listed else typed)
     if listed is not None and (listed.policy_number or listed.snils):
         patient = listed.patient
     elif form.validate():

@@ -1,9 +1,11 @@
 """Where the region pushes statuses to: UpdateAppointmentStatus (sheet, section 6), read tolerantly.
 
-No schema of it is public: what identifies the booking and its state is demanded, the rest may be
-written as it likes.
+No schema of it is public: what identifies the region, the booking and its state is demanded, the
+rest may be written as it likes. The region shows who it is by HTTP Basic.
 """
 
+import base64
+import hmac
 import json
 from datetime import datetime
 
@@ -37,8 +39,10 @@ FINAL = "FAILURE_OPERATION"  # the sender need not try again
 
 @post("/fer/status", exclude_from_csrf=True, status_code=200, name="push")
 async def take_status(request: AnyRequest) -> Response[bytes]:
-    """SUCCESS for every status that can be kept, of whatever booking; a Fault only where the
-    answer could not name the booking."""
+    """SUCCESS for every status of our region that can be kept, of whatever booking; a Fault only
+    where the answer could not name the booking. 401 for a stranger."""
+    if not _is_region(request):
+        return _ask_who()
     try:
         root = parse_body(await request.body())
         book_id = _book_id(root)
@@ -54,14 +58,20 @@ async def take_status(request: AnyRequest) -> Response[bytes]:
 @get("/fer/statuses", name="pushed")
 async def list_statuses(request: AnyRequest, rmis: str = "") -> Response[bytes]:
     """For the region's nightly comparison, which the profile does not know: a line of JSON for
-    each booking with its last status, of visits `from` … `to`."""
+    each booking with its last status, of visits `from` … `to`. 401 for a stranger, 403 where
+    another region is asked about."""
+    settings = settings_of(request)
+    if not _is_region(request):
+        return _ask_who()
+    if rmis != settings.rmis_id:
+        return Response(b"rmis: another region", status_code=403, media_type="text/plain")
     try:
         first, end = (moment(request.query_params.get(name, "")) for name in ("from", "to"))
     except Nonsense:
         return Response(b"from, to: moments with an offset", status_code=400)
     async with pool_of(request).connection() as db:
         found = await statuses.search_last(db, rmis, first, end)
-    zone = settings_of(request).zone
+    zone = settings.zone
     lines = [
         {
             "Book_Id_Mis": it.book_id,
@@ -74,9 +84,26 @@ async def list_statuses(request: AnyRequest, rmis: str = "") -> Response[bytes]:
     return Response(content, media_type="application/x-ndjson")
 
 
+def _is_region(request: AnyRequest) -> bool:
+    """Whether the caller brings the region's name and password. Nobody does where none are set."""
+    expected = settings_of(request).status_basic
+    kind, _, brought = request.headers.get("authorization", "").partition(" ")
+    known = base64.b64encode(expected.encode())
+    same = hmac.compare_digest(brought.strip().encode(), known)
+    return bool(expected) and kind.lower() == "basic" and same
+
+
+def _ask_who() -> Response[bytes]:
+    _LOG.warning("stranger")
+    headers = {"WWW-Authenticate": 'Basic realm="fer", charset="UTF-8"'}
+    return Response(b"", status_code=401, headers=headers, media_type="text/plain")
+
+
 async def _take(request: AnyRequest, root: etree._Element, book_id: str) -> tuple[str, str]:
     try:
         pushed = _read(root, book_id)
+        if pushed.rmis_id != settings_of(request).rmis_id:
+            raise Nonsense("Rmis_Id")
     except Nonsense as fault:
         _LOG.warning("refused", reason=fault.reason)
         return FINAL, f"Не разобрано: {fault.reason}"

@@ -15,6 +15,7 @@ from registratura_standins.gosuslugi.soap import ER
 Read = TypeVar("Read")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SLOT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+\d\d:\d\d")
+_YEARS = range(1900, 2201)
 
 
 class Nonsense(Exception):
@@ -121,13 +122,15 @@ def slot_time(text: str) -> str:
 
 
 def moment(text: str) -> datetime:
-    """A moment with its offset."""
+    """A moment with its offset, of a year that every clock here can show."""
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise Nonsense("a moment was expected") from None
     if read.tzinfo is None:
         raise Nonsense("a moment without an offset")
+    if read.year not in _YEARS:
+        raise Nonsense("a year that no visit has")
     return read
 
 

@@ -22,10 +22,10 @@ WORDS = {
 
 
 @get("/booking/{draft_id:uuid}/referral", name="referral")
-async def ask_referral(visitor: Visitor, draft_id: UUID) -> Template:
-    """The number, and the referrals that are known already."""
+async def ask_referral(visitor: Visitor, draft_id: UUID, number: str = "") -> Template:
+    """The number, filled with what was typed, and the referrals that are known already."""
     talk = await visitor.conversation(await visitor.draft(draft_id)).identified()
-    return _show(visitor, talk.draft)
+    return _show(visitor, talk.draft, number[:100])
 
 
 @post("/booking/{draft_id:uuid}/referral", status_code=303)

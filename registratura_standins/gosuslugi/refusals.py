@@ -41,11 +41,13 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Explained:
-    """What to show: a heading, one sentence, and what is known of the visit in the way."""
+    """What to show: a heading, one sentence, and what is known of the visit in the way;
+    `clash`: there is one."""
 
     heading: str
     words: str
     facts: tuple[tuple[str, str], ...]
+    clash: bool = False
 
 
 def explain(booking: Booking) -> Explained:
@@ -63,7 +65,7 @@ def explain(booking: Booking) -> Explained:
     words = _ADVICE.get(code) or booking.comment or "Регистратура не объяснила почему."
     if booking.comment and code.startswith("APPOINT_PATIENT_REGISTERED") and not facts:
         words = f"{booking.comment}. {words}"  # the region tells of the visit in words only
-    return Explained(heading, words, facts)
+    return Explained(heading, words, facts, code.startswith("APPOINT_PATIENT_REGISTERED"))
 
 
 def _ages(told: dict[str, str]) -> str:

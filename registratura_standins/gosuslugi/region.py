@@ -1,5 +1,6 @@
 """The line to the region: one SOAP question, one answer, or what went wrong in plain words."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +18,7 @@ from registratura_standins.gosuslugi.training import rehearse
 Answer = TypeVar("Answer")
 _LOG = structlog.get_logger("region")
 _CONNECTING = 3.0  # seconds: it is quick or hopeless
+_SHARE = 0.4  # of the limit, at most, for a free connection, and for connecting
 # The request has not left: nothing can have been done.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -50,15 +52,20 @@ class RegionBroken(RegionTrouble):
 
 @dataclass(frozen=True)
 class Region:
-    """One region: its address, how it is written to, the connections."""
+    """One region: its address, how it is written to, the connections. `seconds`: for a whole
+    answer, as one that trickles never meets the client's own limits."""
 
     url: str
     dialect: Dialect
     http: httpx.AsyncClient
+    seconds: float
 
-    async def ask(self, asked: Asked, read: Callable[[Sequence], Answer]) -> Answer:
-        """What `read` makes of the answer. Refuses with `RegionTrouble`, and as `read` does."""
-        sequence = await self._send(asked)
+    async def ask(
+        self, asked: Asked, read: Callable[[Sequence], Answer], until: float | None = None
+    ) -> Answer:
+        """What `read` makes of the answer. Refuses with `RegionTrouble`, and as `read` does.
+        `until`: the moment of the loop's clock after which nobody waits for it any more."""
+        sequence = await self._send(asked, until)
         name, own = asked.children[0]
         try:
             # Every answer begins with the id that the question began with, word for word.
@@ -70,14 +77,16 @@ class Region:
             raise self._trouble(RegionBroken, asked, fault) from None
         return answer
 
-    async def _send(self, asked: Asked) -> Sequence:
+    async def _send(self, asked: Asked, until: float | None) -> Sequence:
+        end = asyncio.get_running_loop().time() + self.seconds
+        limit = asyncio.timeout_at(end if until is None else min(end, until))
         letter = write(asked, self.dialect)
+        headers = dict(letter.headers)
+        exchange = self.http.stream("POST", self.url, content=letter.content, headers=headers)
         try:
-            async with self.http.stream(
-                "POST", self.url, content=letter.content, headers=dict(letter.headers)
-            ) as answer:
+            async with limit, exchange as answer:
                 content = await _read(answer)
-        except httpx.TimeoutException as fault:
+        except (TimeoutError, httpx.TimeoutException) as fault:
             sent = not isinstance(fault, _NOT_SENT)
             raise self._trouble(RegionSlow if sent else RegionDown, asked, fault, sent) from None
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
@@ -111,17 +120,19 @@ class Region:
 def open_region(settings: Settings) -> Region:
     """The line that these settings describe, with the training switches that are on."""
     limit = settings.region_seconds
+    soon = min(_CONNECTING, limit * _SHARE)
     name, _, password = settings.region_basic.partition(":")
     return Region(
         url=settings.region_url,
         dialect=settings.dialect,
         http=httpx.AsyncClient(
             auth=httpx.BasicAuth(name, password) if name else None,
-            timeout=httpx.Timeout(limit, connect=min(_CONNECTING, limit)),
+            timeout=httpx.Timeout(limit, connect=soon, pool=soon),
             transport=rehearse(httpx.AsyncHTTPTransport(), settings.training),
             trust_env=False,
             follow_redirects=False,
         ),
+        seconds=limit,
     )
 
 

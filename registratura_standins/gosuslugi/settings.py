@@ -17,7 +17,9 @@ from registratura_standins.gosuslugi.training import SWITCHES, Switch, read_swit
 class Settings:
     """`public_url` as browsers see it, no slash at its end; `region_url` where the region takes
     SOAP, `region_basic` the name:password that it may want, `region_seconds` how long its answer
-    may take; `training` what goes wrong on purpose."""
+    may take; `status_basic` the name:password by which the region is known here, `rmis_id` its id;
+    `patience` how many seconds a patient waits for what goes on by itself; `training` what goes
+    wrong on purpose."""
 
     database_url: str = ""
     port: int = 8002
@@ -25,7 +27,10 @@ class Settings:
     registry_url: str = "http://127.0.0.1:8000"
     region_url: str = "http://127.0.0.1:8000/federal/er"
     region_seconds: float = 8.0
+    patience: float = 3.0
     region_basic: str = field(default="", repr=False)
+    status_basic: str = field(default="", repr=False)
+    rmis_id: str = "conc-00000-rmis"
     region_name: str = "Калужская область"
     region_zone: str = "Europe/Moscow"
     esia_url: str = "http://127.0.0.1:8001"
@@ -56,10 +61,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             "Учебный стенд Госуслуг не запускается в рабочей среде "
             "(REGISTRATURA_ENVIRONMENT=production)."
         )
-    ordinary = Settings()
+    ordinary, word = Settings(), environment.get
     port = _port(environment, ordinary.port)
     registry = _site(environment, "REGISTRATURA_PUBLIC_URL", ordinary.registry_url)
-    word = environment.get
     return Settings(
         database_url=_database(environment),
         port=port,
@@ -67,7 +71,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         registry_url=registry,
         region_url=word("GOSUSLUGI_REGION_URL") or f"{registry}/federal/er",
         region_seconds=_seconds(environment, ordinary.region_seconds),
-        region_basic=_basic(environment),
+        region_basic=_basic(environment, "GOSUSLUGI_REGION_BASIC"),
+        status_basic=_basic(environment, "GOSUSLUGI_STATUS_BASIC"),
+        rmis_id=word("REGISTRATURA_FEDERAL_RMIS_ID") or ordinary.rmis_id,
         region_name=word("REGISTRATURA_REGION_NAME") or ordinary.region_name,
         region_zone=_zone(environment, ordinary.region_zone),
         esia_url=_site(environment, "GOSUSLUGI_ESIA_URL", ordinary.esia_url),
@@ -119,10 +125,10 @@ def _seconds(environment: Mapping[str, str], ordinary: float) -> float:
     return seconds
 
 
-def _basic(environment: Mapping[str, str]) -> str:
-    given = environment.get("GOSUSLUGI_REGION_BASIC", "")
-    if given and ":" not in given:
-        raise Refused("GOSUSLUGI_REGION_BASIC – имя и пароль через двоеточие.")
+def _basic(environment: Mapping[str, str], name: str) -> str:
+    given = environment.get(name, "")
+    if given and not all(given.partition(":")):
+        raise Refused(f"{name} – имя и пароль через двоеточие.")
     return given
 
 

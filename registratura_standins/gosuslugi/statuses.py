@@ -48,9 +48,7 @@ class Count:
 async def receive(db: Connection, pushed: Pushed, now: datetime) -> None:
     """Keep it, unless it says what the last one of this booking said; then show it, if ours."""
     async with db.transaction():
-        await execute(
-            db, "select pg_advisory_xact_lock(hashtextextended(%(id)s, 0))", id=pushed.book_id
-        )
+        await lock_pushes(db, pushed.book_id)
         last = await find(
             db,
             Received,
@@ -76,6 +74,12 @@ async def receive(db: Connection, pushed: Pushed, now: datetime) -> None:
             now=now,
         )
         await _show(db, Received(**vars(pushed), received_at=now))
+
+
+async def lock_pushes(db: Connection, book_id: str) -> None:
+    """Until the transaction ends nobody else keeps a push of this booking, nor its number: none
+    of the two misses the other."""
+    await execute(db, "select pg_advisory_xact_lock(hashtextextended(%(id)s, 0))", id=book_id)
 
 
 async def apply_known(db: Connection, book_id: str) -> None:

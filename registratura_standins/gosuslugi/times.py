@@ -49,8 +49,10 @@ class Day:
 
 
 @get("/booking/{draft_id:uuid}/time", name="time")
-async def show_times(visitor: Visitor, draft_id: UUID, day: str = "", taken: str = "") -> Template:
-    """Fourteen days with how much is free, and the times of one of them."""
+async def show_times(
+    visitor: Visitor, draft_id: UUID, day: str = "", slot: str = "", taken: str = ""
+) -> Template:
+    """Fourteen days with how much is free, and the times of one of them; `slot` is marked."""
     talk = await visitor.conversation(await visitor.draft(draft_id)).identified()
     days = _by_day(await talk.schedule(talk.draft.chosen, talk.days), visitor.today)
     free = [it for it in days if it.times]
@@ -62,6 +64,7 @@ async def show_times(visitor: Visitor, draft_id: UUID, day: str = "", taken: str
         draft=talk.draft,
         days=days,
         shown=shown,
+        picked=slot or (talk.draft.slot.id if talk.draft.slot else ""),
         taken=taken == "1",
         missed=taken == "none",
     )
@@ -79,7 +82,9 @@ async def choose_time(request: AnyRequest, visitor: Visitor, draft_id: UUID) -> 
     free = await talk.schedule(talk.draft.chosen, (day, day))
     slot = next((it for it in free if it.id == typed["slot"]), None)
     async with visitor.pool.connection() as db:
-        await drafts.keep_slot(db, talk.draft, slot, visitor.now)
+        kept = await drafts.keep_slot(db, talk.draft, slot, visitor.now)
+    if not kept:  # another doctor or patient was chosen in another tab
+        return redirect(f"/booking/{draft_id}/time")
     return redirect(f"/booking/{draft_id}/check" if slot else f"{back}&taken=1")
 
 

@@ -1,5 +1,7 @@
 """Who looks at a page, and what a handler works with: database, region, settings, the time."""
 
+import asyncio
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,18 +10,24 @@ from uuid import UUID
 
 from litestar import Request
 
-from registratura_standins.gosuslugi import accounts, drafts, sessions
+from registratura_standins.gosuslugi import accounts, bookings, drafts, kinds, sessions
 from registratura_standins.gosuslugi.accounts import Account
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.conversations import Conversation
 from registratura_standins.gosuslugi.cookies import cookie_name
 from registratura_standins.gosuslugi.database import Pool
-from registratura_standins.gosuslugi.drafts import Draft
+from registratura_standins.gosuslugi.drafts import AlreadyBooked, Draft, NoDraft
+from registratura_standins.gosuslugi.errands import Errands
 from registratura_standins.gosuslugi.region import Region
 from registratura_standins.gosuslugi.sessions import Session
 from registratura_standins.gosuslugi.settings import Settings
 
 AnyRequest = Request[Any, Any, Any]
+_PICKED = {
+    "doctor": ("position", "kind", "referral", "clinic"),
+    "time": ("day", "slot"),
+    "referral": ("number",),
+}
 
 
 class SignInNeeded(Exception):
@@ -40,6 +48,7 @@ class Visitor:
     pool: Pool
     region: Region
     settings: Settings
+    errands: Errands
     now: datetime
 
     @property
@@ -50,24 +59,34 @@ class Visitor:
     @property
     def line(self) -> Line:
         """What asking for a booking works with."""
-        # Two requests one after another, each with a session to open anew, and some air.
         return Line(self.pool, self.region, lease_of(self.settings))
 
     async def draft(self, id: UUID) -> Draft:
-        """His draft. Raises `NoDraft`."""
+        """His draft. Raises `NoDraft`, and `AlreadyBooked` where it has become a booking."""
         async with self.pool.connection() as db:
-            return await drafts.get(db, self.session, id)
+            try:
+                return await drafts.get(db, self.session, id)
+            except NoDraft:
+                booking_id = await bookings.find_of(db, self.account.oid, str(id))
+                if booking_id is None:
+                    raise
+                raise AlreadyBooked(booking_id) from None
+
+    async def wait_for(self, work: Coroutine[Any, Any, None]) -> None:
+        """Until it is done, or he has waited long enough: it goes on by itself then."""
+        await self.errands.run(work, self.settings.patience)
 
     def conversation(self, draft: Draft) -> Conversation:
-        """The talk with the region about this draft."""
-        return Conversation(
-            self.region, self.pool, draft, self.account.applicant, self.now, self.today
-        )
+        """The talk with the region about this draft, as long as one answer may take."""
+        until = asyncio.get_running_loop().time() + self.settings.region_seconds
+        who = self.account.applicant
+        return Conversation(self.region, self.pool, draft, who, self.now, self.today, until)
 
 
 def lease_of(settings: Settings) -> timedelta:
-    """How long one who asks the region may take before another asks in his place."""
-    return timedelta(seconds=6 * settings.region_seconds + 5)
+    """How long one who asks the region may take before another asks in his place: two tries
+    of five questions each (referral, booking, patient, referral, booking), and some air."""
+    return timedelta(seconds=10 * settings.region_seconds + 5)
 
 
 def settings_of(request: AnyRequest) -> Settings:
@@ -103,9 +122,8 @@ async def newcomer(request: AnyRequest) -> Visitor | None:
         if session is None:
             return None
         account = await accounts.get(db, session.oid)
-    found = Visitor(
-        account, session, pool_of(request), request.app.state.region, settings_of(request), now
-    )
+    state = request.app.state
+    found = Visitor(account, session, state.pool, state.region, state.settings, state.errands, now)
     request.state.visitor = found
     return found
 
@@ -120,19 +138,32 @@ async def visitor(request: AnyRequest) -> Visitor:
     """Somebody signed in. Raises `SignInNeeded`; a form that was sent leads back to its page."""
     found = await newcomer(request)
     if found is None:
-        raise SignInNeeded(_wanted(request))
+        raise SignInNeeded(page_of(request))
     return found
 
 
-def _wanted(request: AnyRequest) -> str:
-    path = request.scope["path"]
-    if request.method == "GET":
+def page_of(request: AnyRequest) -> str:
+    """The address of the page itself; of a form, that of the page it stands on."""
+    path = str(request.scope["path"])
+    if request.method in ("GET", "HEAD"):
         query = request.scope["query_string"].decode("latin-1")
         return f"{path}?{query}" if query else path
+    if path.startswith("/booking/"):
+        return _step_of(path, request.state.get("typed", {}))
+    return path if path == "/booking" or path.startswith("/appointments/") else "/"
+
+
+def _step_of(path: str, typed: Mapping[str, str]) -> str:
+    """The page of a form of the wizard, with what was picked there."""
     draft, _, step = path.rpartition("/")
-    if step in ("patient", "time"):
-        return path
-    return f"{draft}/check" if step == "book" else "/appointments"
+    if step == "book":
+        return f"{draft}/check"
+    picked = {name: typed[name] for name in _PICKED.get(step, ()) if typed.get(name)}
+    if step == "doctor" and not kinds.is_by_area(picked):
+        path = f"{draft}/doctors" if picked else path
+    elif step == "doctor":
+        picked = {}
+    return f"{path}?{urlencode(picked)}" if picked else path
 
 
 def sign_in_path(next_path: str) -> str:

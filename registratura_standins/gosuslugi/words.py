@@ -70,9 +70,9 @@ def phone(number: str) -> str:
     return f"{number[:2]} {number[2:5]} {number[5:8]}-{number[8:10]}-{number[10:]}"
 
 
-def inside(room: str) -> str:
-    """«Кабинет 207» as it stands inside a sentence."""
-    return f"к{room[1:]}" if room.startswith("Кабинет ") else room
+def inside(name: str) -> str:
+    """«Кабинет 207», «Невролог» as they stand inside a sentence; «ЛОР», «УЗИ» stay as they are."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def plural(count: int, one: str, few: str, many: str) -> str:

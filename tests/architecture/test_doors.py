@@ -2,6 +2,7 @@
 
 from litestar.routes import HTTPRoute
 
+from registratura.api.callers import booker, reader
 from registratura.app import create_app
 from registratura.federal.callers import may_call
 from registratura.settings import Settings
@@ -15,6 +16,7 @@ PUBLIC = {
     "GET /signin",
     "GET /signin/esia",
     "GET /signin/done",
+    "GET /signin/unfinished",
     "POST /signout",
     "POST /vision",
     "GET /clinics",
@@ -27,7 +29,18 @@ PUBLIC = {
     "GET /federal/er",  # the description of the service
     "GET /federal/er-schema.xsd",
     "GET /demo/messages",  # not in production
+    "GET /api/v1",
+    "GET /api/v1/openapi.json",
+    "GET /api/v1/clinics",
+    "GET /api/v1/clinics/{department:uuid}",
+    "GET /api/v1/clinics/{department:uuid}/positions",
+    "GET /api/v1/clinics/{department:uuid}/positions/{position:int}/doctors",
+    "GET /api/v1/doctors/{post:uuid}",
+    "GET /api/v1/doctors/{post:uuid}/days",
+    "GET /api/v1/doctors/{post:uuid}/times",
 }
+
+GUARDS = {signed_in, has_session, on_duty, may_call, reader, booker}
 
 
 def test_every_door_is_public_by_name_or_demands_sign_in() -> None:
@@ -38,7 +51,7 @@ def test_every_door_is_public_by_name_or_demands_sign_in() -> None:
             continue
         for handler in route.route_handlers:
             guards = handler.resolve_guards()
-            if {signed_in, has_session, on_duty, may_call} & set(guards):
+            if GUARDS & set(guards):
                 continue
             methods = {str(method) for method in handler.http_methods} - {"HEAD", "OPTIONS"}
             open_doors |= {f"{method} {route.path}" for method in methods}

@@ -14,6 +14,7 @@ from registratura.federal.refusals import (
     ReferralInUse,
     ReferralNotFound,
     SessionOver,
+    VisitKept,
     VisitMoved,
     VisitNotFound,
 )
@@ -29,6 +30,7 @@ TOLD_AS = {
     IssuerNotConnected: "MO_NOT_CONNECTED_REFERRAL",
     ReferralInUse: "APPOINT_PATIENT_REGISTERED_SPECIALIST",
     VisitNotFound: "RECORD_NOT_FOUND",
+    VisitKept: "RECORD_CANNOT_CANCELED",
     VisitMoved: "RECORD_CANNOT_CANCELED",
 }
 

@@ -240,7 +240,8 @@ async def test_of_two_links_to_one_person_the_other_serves(
 
     assert await while_waiting(db, database_url, [slot], act, leave(whom.relative_id)) == "done"
     wish = replace(wish, slot_id=(await region.free(db, "ent"))[0].slot_id)
-    told = await while_waiting(db, database_url, [wish.slot_id], act, leave(petya.relative_id))
+    [other] = {petr.id, petya.relative_id} - {whom.relative_id}
+    told = await while_waiting(db, database_url, [wish.slot_id], act, leave(other))
     assert told == "NotYourPatient"
 
 

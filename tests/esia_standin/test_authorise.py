@@ -1,7 +1,9 @@
 """What v2/ac refuses, where and with which code; what it tolerates."""
 
 import base64
+import time
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import httpx
 
@@ -11,6 +13,7 @@ from registratura_standins.esia.signatures import read_secret
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.conftest import certificate_of, registered
 from tests.esia_standin.portal import (
+    REDIRECT,
     Portal,
     answered,
     make_portal,
@@ -116,13 +119,49 @@ async def test_without_a_known_client_and_address_the_fault_stays_on_our_own_pag
         assert "ESIA-0070" in answer.text
 
 
-async def test_a_repeated_or_unprintable_parameter_is_refused(
+async def test_a_repeated_unprintable_or_unreadable_parameter_goes_back_too(
     browser: Browser, portal: Portal
 ) -> None:
-    for url in (f"{portal.ask_url()}&scope=openid", portal.ask_url(state="a\tb")):
-        answer = await browser.get(url)
-        assert answer.status_code == 400
-        assert "ESIA-007003" in answer.text
+    fields = portal.ask()
+    for more, code in (
+        ("&scope=openid", "007003"),
+        ("&a=%00", "007003"),
+        (f"&a={'b' * 4001}", "007003"),
+        ("&a=%ff", "007038"),
+    ):
+        back = answered(await browser.get(f"/aas/oauth2/v2/ac?{urlencode(fields)}{more}"))
+        assert back["state"] == fields["state"]
+        assert (back["error"], back["error_description"][:11]) == (
+            "invalid_request",
+            f"ESIA-{code}",
+        )
+    for broken in ({"state": "a\tb"}, {"state": "a\nb"}):
+        back = answered(await browser.get(portal.ask_url(**broken)))
+        assert "state" not in back
+        assert back["error_description"].startswith("ESIA-007003")
+
+
+async def test_parameters_without_end_are_refused_at_once(browser: Browser) -> None:
+    began = time.thread_time()
+    body = "&".join(["client_id=REG40", *["a=b"] * 60_000])
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await browser.post("/aas/oauth2/v2/ac", content=body.encode(), headers=headers)
+    assert answer.status_code == 400
+    assert time.thread_time() - began < 2
+
+
+async def test_of_a_repeated_client_or_address_none_is_believed(
+    browser: Browser, portal: Portal
+) -> None:
+    for more in (
+        "&client_id=REG40",
+        f"&redirect_uri={REDIRECT}",
+        "&redirect_uri=http://evil.example/",
+        "&redirect_uri=%ff",
+    ):
+        answer = await browser.get(f"{portal.ask_url()}{more}")
+        assert (answer.status_code, "location" in answer.headers) == (400, False), more
+        assert "ESIA-0070" in answer.text
 
 
 async def test_scopes_in_another_order_than_signed_are_refused(

@@ -12,7 +12,15 @@ from registratura_standins.esia.database import Connection, execute
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.by_openssl import make_program_portal
 from tests.esia_standin.conftest import certificate_of, registered
-from tests.esia_standin.portal import Portal, answered, exchange, get_code, refresh_request, refused
+from tests.esia_standin.portal import (
+    Portal,
+    answered,
+    exchange,
+    get_code,
+    read,
+    refresh_request,
+    refused,
+)
 
 UNCONFIRMED, WITHOUT_SECOND_STEP = "+7 900 000-00-04", "maria@example.org"
 
@@ -71,6 +79,23 @@ async def test_a_suspended_client_is_told_008010_everywhere(
     assert await refused(backend, portal.token_request(code="a.b.c")) == "008010"
     answer = await exchange(backend, refresh_request(portal, tokens))
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_client")
+    status, _ = await read(backend, tokens["access_token"], "/rs/prns/1000000001")
+    assert status == 401
+    await change(esia_db, portal)
+    status, _ = await read(backend, tokens["access_token"], "/rs/prns/1000000001")
+    assert status == 200
+
+
+async def test_a_client_reads_no_more_than_it_is_registered_for_now(
+    browser: Browser, backend: httpx.AsyncClient, portal: Portal, esia_db: Connection
+) -> None:
+    code = await get_code(browser, portal)
+    tokens = (await exchange(backend, portal.token_request(code=code))).json()
+    await change(esia_db, portal, scopes=["openid", "fullname"])
+    fresh = (await exchange(backend, refresh_request(portal, tokens))).json()
+    _, person = await read(backend, fresh["access_token"], "/rs/prns/1000000001")
+    assert person["firstName"] == "Мария"
+    assert "snils" not in person
 
 
 @pytest.mark.parametrize(("days", "later"), [(-1, False), (1, True)], ids=["ended", "not begun"])

@@ -1,6 +1,14 @@
 """The demo's accounts: valid numbers, one password, facts as printed in the instruction."""
 
-from registratura_standins.esia.demo_accounts import ACCOUNTS
+from pathlib import Path
+
+from registratura.settings import Settings
+from registratura.stand.screen import screen
+from registratura_standins.esia.database import Connection, execute
+from registratura_standins.esia.demo_accounts import ACCOUNTS, PASSWORD
+from registratura_standins.esia.demo_seeding import TOTP_SECRET
+from registratura_standins.esia.spellings import format_phone
+from tests.esia_standin.browser import Browser, Page
 
 
 def snils_check(digits: str) -> str:
@@ -36,3 +44,29 @@ def test_accounts_are_those_of_the_instruction() -> None:
     assert shown["+79000000004"] == ("Новикова Дарья Сергеевна", "simplified", None)
     assert shown["+79000000005"] == ("Фёдоров Илья Борисович", "confirmed", "sms")
     assert {f"+790000000{number}" for number in (10, 11, 12, 13)} < set(shown)
+
+
+async def test_the_help_lists_every_account_that_is_there(
+    browser: Browser, esia_db: Connection
+) -> None:
+    await execute(esia_db, "delete from account where oid = 1000000003")
+    text = Page((await browser.get("/help")).text).text
+    for one in ACCOUNTS:
+        shown = format_phone(one.phone) in text and one.name in text
+        assert shown == (one.number != 3), one.name
+    assert PASSWORD in text
+    assert TOTP_SECRET in text
+    await execute(esia_db, "delete from account")
+    assert PASSWORD not in (await browser.get("/help")).text
+
+
+def test_the_screen_of_the_demo_names_every_account() -> None:
+    shown = screen(Settings(), "http://127.0.0.1:8001", "http://127.0.0.1:8002", Path("logs"))
+    assert [one.phone for one in ACCOUNTS if format_phone(one.phone) not in shown] == []
+    assert "http://127.0.0.1:8001/help" in shown
+
+
+def test_every_account_says_what_it_is_for() -> None:
+    notes = [one.note for one in ACCOUNTS]
+    assert all(notes)
+    assert len(set(notes)) == len(notes)

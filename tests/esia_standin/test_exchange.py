@@ -12,7 +12,7 @@ from registratura_standins.esia.clients import register
 from registratura_standins.esia.consents import give_consent
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.faults import Fault
-from registratura_standins.esia.sessions import find_session, start_session
+from registratura_standins.esia.sessions import find_session
 from tests.esia_standin.browser import Browser
 from tests.esia_standin.conftest import certificate_of, registered
 from tests.esia_standin.portal import (
@@ -26,6 +26,7 @@ from tests.esia_standin.portal import (
     refresh_request,
     refused,
 )
+from tests.esia_standin.walks import begin_session
 
 MARIA = "maria@example.org"
 MARIA_OID = 1_000_000_001
@@ -57,7 +58,7 @@ async def test_a_code_for_another_redirect_or_of_another_client_is_refused(
 
 async def test_a_code_ends_after_three_minutes(esia_db: Connection, esia: Litestar) -> None:
     now = datetime.now(UTC)
-    session_id = await start_session(esia_db, MARIA_OID, "", now)
+    session_id = await begin_session(esia_db, MARIA_OID, now)
     session = await find_session(esia_db, session_id, now)
     id = await keep_authorisation(
         esia_db,

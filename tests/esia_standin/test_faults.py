@@ -52,6 +52,7 @@ async def test_without_its_database_the_stand_in_says_007008_in_the_right_place(
     assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
     status, body = await read(backend, "a.b.c", "/rs/prns/1000000001")
     assert (status, set(body)) == (503, {"code", "message"})
+    assert {one.headers["retry-after"] for one in (page, answer)} == {"30"}
 
 
 async def test_what_cannot_be_read_stays_on_our_own_page_as_007038(browser: Browser) -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from litestar import Litestar
 
-from registratura_standins.esia import factors, sessions, throttle
+from registratura_standins.esia import factors, openings, sessions, throttle
 from registratura_standins.esia.accounts import find_account
 from registratura_standins.esia.database import Connection, value
 from registratura_standins.esia.spellings import mask_email, mask_phone, read_login
 from tests.esia_standin.browser import Browser, Page
 from tests.esia_standin.conftest import open_browser
+from tests.esia_standin.walks import begin_session
 
 MARIA = "+7 900 000-00-01"
 SECOND_STEP = "+7 900 000-00-05"
@@ -119,6 +120,13 @@ async def test_a_success_forgets_the_wrong_tries_before_it(browser: Browser) -> 
         browser.cookies.clear()
 
 
+async def test_passwords_are_kept_by_argon2id(esia_db: Connection) -> None:
+    await openings.set_password(esia_db, 1_000_000_001, "выдуманный пароль")
+    kept = await value(esia_db, "select array_agg(distinct password_hash) from account")
+    assert len(kept) == 2
+    assert all(one.startswith("$argon2id$v=19$m=19456,t=2,p=1$") for one in kept)
+
+
 async def test_one_address_has_only_so_many_wrong_tries(esia_db: Connection) -> None:
     now = datetime.now(UTC)
     tries = [await throttle.may_try(esia_db, "address", "192.0.2.1", now) for _ in range(62)]
@@ -163,7 +171,7 @@ async def test_signing_out_ends_this_browser_and_ending_all_ends_every_browser(
 
 async def test_a_session_ends_by_itself_after_three_hours(esia_db: Connection) -> None:
     now = datetime.now(UTC)
-    session_id = await sessions.start_session(esia_db, 1_000_000_001, "", now)
+    session_id = await begin_session(esia_db, 1_000_000_001, now)
     before = now + sessions.LASTS - timedelta(seconds=1)
     assert await sessions.find_session(esia_db, session_id, before)
     assert not await sessions.find_session(esia_db, session_id, now + sessions.LASTS)

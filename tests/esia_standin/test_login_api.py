@@ -105,16 +105,53 @@ async def test_three_wrong_codes_end_the_step(browser: Browser) -> None:
     assert (await browser.get(f"{API}/next-step")).json() == {"failed": "SESSION_NOT_FOUND"}
 
 
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:8000"},
+    {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
+]
+
+
 async def test_another_sites_page_may_not_call(browser: Browser) -> None:
-    for site in ("cross-site", "same-site"):
+    for headers in FOREIGN:
         for path in (API, f"{API}/otp/verify", f"{API}/quiz-max/skip"):
             answer = await browser.post(
-                path,
-                json={"login": MARIA, "password": PASSWORD},
-                headers={"Sec-Fetch-Site": site},
+                path, json={"login": MARIA, "password": PASSWORD}, headers=headers
             )
-            assert answer.status_code == 403
+            assert answer.status_code == 403, headers
             assert answer.headers["content-type"].startswith("application/json")
+            assert not answer.cookies
+    own = {"Origin": "http://127.0.0.1:8001", "Sec-Fetch-Site": "same-origin"}
+    answer = await browser.post(API, json={"login": MARIA, "password": PASSWORD}, headers=own)
+    assert answer.json()["action"] == "DONE"
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", None]
+)
+async def test_what_a_form_can_send_is_no_login(browser: Browser, kind: str | None) -> None:
+    """A form of an old browser names no origin, but it cannot call itself JSON."""
+    body = f'{{"login": "{MARIA}", "password": "{PASSWORD}"}}'.encode()
+    headers = {"Content-Type": kind} if kind else {}
+    answer = await browser.post(API, content=body, headers=headers)
+    assert answer.status_code == 415
+    assert answer.headers["content-type"].startswith("application/json")
+    assert not answer.cookies
+    if kind:
+        await call(browser, BY_SMS)
+        code = await last_code(browser)
+        url = f"{API}/otp/verify?code={code}"
+        assert (await browser.post(url, content=b"a=b", headers=headers)).status_code == 415
+        assert (await browser.post(url)).json()["action"] == "DONE"  # scripts send no body here
+
+
+async def test_json_may_name_its_letters(browser: Browser) -> None:
+    body = f'{{"login": "{MARIA}", "password": "{PASSWORD}"}}'
+    headers = {"Content-Type": "Application/JSON; charset=utf-8"}
+    assert (await browser.post(API, content=body, headers=headers)).json()["action"] == "DONE"
 
 
 async def test_a_body_that_is_no_login_is_no_fault_of_ours(browser: Browser) -> None:

@@ -15,8 +15,9 @@ from registratura_standins.esia.authorisations import (
 )
 from registratura_standins.esia.consents import give_consent, revoke_consent
 from registratura_standins.esia.database import Connection, value
-from registratura_standins.esia.sessions import Session, end_session, find_session, start_session
+from registratura_standins.esia.sessions import Session, end_session, find_session
 from tests.esia_standin.portal import REDIRECT
+from tests.esia_standin.walks import begin_session
 
 MARIA = 1_000_000_001
 COUNT = "select count(*) from permit"
@@ -32,7 +33,7 @@ async def other_db(esia_database_url: str) -> AsyncIterator[Connection]:
 
 async def signed_in(db: Connection, now: datetime) -> tuple[str, Session, Authorisation]:
     """Мария's session with its id, and the sign-on that she has consented to."""
-    session_id = await start_session(db, MARIA, "", now)
+    session_id = await begin_session(db, MARIA, now)
     session = await find_session(db, session_id, now)
     id = await keep_authorisation(
         db,

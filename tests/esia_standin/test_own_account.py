@@ -63,7 +63,7 @@ async def test_a_new_telephone_or_mail_is_proven_and_becomes_a_login(
     browser: Browser, esia: Litestar, target: str, login: str
 ) -> None:
     await browser.sign_in(MARIA)
-    await send(browser, "/account/contact", {"target": target})
+    await send(browser, "/account/contact", {"target": target, "present": PASSWORD})
     proven = await type_code(browser, "/account/contact/code")
     assert proven.headers["location"] == "/account/contact/save"
     await send(browser, "/account/contact/save", {})
@@ -76,9 +76,37 @@ async def test_a_new_telephone_or_mail_is_proven_and_becomes_a_login(
         assert (await other.sign_in(old)).status_code == 422
 
 
+async def test_a_contact_is_not_changed_without_the_password(
+    browser: Browser, esia: Litestar, esia_db: Connection
+) -> None:
+    """Who found a browser signed in would make the account his own by a recovery."""
+    await browser.sign_in(MARIA)
+    for present in ("", "wrong"):
+        typed = {"target": "+7 901 000-00-55", "present": present}
+        page = await send(browser, "/account/contact", typed)
+        assert (page.status_code, "Пароль не подошёл" in page.text) == (422, True)
+        assert Page(page.text).ids["target"]["value"] == "+7 901 000-00-55"
+    assert await value(esia_db, "select count(*) from challenge") == 0
+    for _ in range(3):
+        await send(browser, "/account/contact", {"target": OLEG, "present": "wrong"})
+    late = await send(browser, "/account/contact", {"target": OLEG, "present": PASSWORD})
+    assert late.status_code == 422
+    async with open_browser(esia) as other:
+        assert (await other.sign_in(MARIA)).status_code == 422  # it is one count
+
+
+async def test_the_old_contact_is_told_of_the_new_one(browser: Browser) -> None:
+    await browser.sign_in(MARIA)
+    await send(browser, "/account/contact", {"target": "+7 901 000-00-55", "present": PASSWORD})
+    await type_code(browser, "/account/contact/code")
+    await send(browser, "/account/contact/save", {})
+    told = Page((await browser.get("/messages")).text).text
+    assert "+7 900 000-00-01 В вашей учётной записи теперь другой телефон" in told
+
+
 async def test_anothers_mail_cannot_be_taken(browser: Browser) -> None:
     await browser.sign_in(MARIA)
-    await send(browser, "/account/contact", {"target": OLEG})
+    await send(browser, "/account/contact", {"target": OLEG, "present": PASSWORD})
     assert "уже указаны в другой" in (await browser.get("/messages")).text
     assert (await type_code(browser, "/account/contact/code", "000000")).status_code == 422
 
@@ -126,25 +154,6 @@ async def test_a_childs_form_says_what_is_wrong(
     await browser.sign_in(MARIA)
     page = await send(browser, "/account/children/new", {**CHILD, **changes})
     assert (page.status_code, words in page.text) == (422, True)
-
-
-async def test_a_child_gets_an_account_of_its_own_level(
-    browser: Browser, esia: Litestar, esia_db: Connection
-) -> None:
-    await browser.sign_in(OLEG)
-    path = "/account/children/5002/account"
-    taken = await choose_password(browser, path, phone="+7 900 000-00-01")
-    assert (taken.status_code, "в другой учётной записи" in taken.text) == (409, True)
-    await choose_password(browser, path, phone="+7 901 000-00-56")
-    assert (await account_text(browser)).count("Есть учётная запись") == 2  # Анна had one
-    async with open_browser(esia) as denis:
-        await denis.sign_in("+7 901 000-00-56", NEW_PASSWORD)
-        text = await account_text(denis)
-        assert "Смирнов Денис Олегович" in text
-        assert "Детская" in text
-        assert (await denis.get("/account/children/new")).headers["location"] == "/account"
-    level = "select level from account join login using (oid) where name = '+79010000056'"
-    assert await value(esia_db, level) == "child"
 
 
 async def test_the_password_is_changed_with_the_present_one(browser: Browser) -> None:

@@ -47,6 +47,7 @@ async def own_pages(browser: Browser, portal: Portal) -> list[httpx.Response]:
     consent = await browser.get(portal.ask_url())
     pages.append(await browser.get(consent.headers["location"]))
     await browser.send_form(pages[-1], "/consent", grant="1")
+    await browser.send_form(await browser.get("/account"), "/account/children/5002/verify")
     return pages + [await browser.get(path) for path in OWN]
 
 
@@ -68,6 +69,23 @@ async def test_every_page_says_that_this_is_a_stand_and_follows_the_strict_polic
 async def test_forms_may_lead_to_registered_clients(browser: Browser, portal: Portal) -> None:
     policy = (await browser.get("/login")).headers["content-security-policy"]
     assert policy.endswith("form-action 'self' http://127.0.0.1:8000")
+
+
+async def test_scripts_of_others_find_the_elements_that_they_look_for(
+    browser: Browser, portal: Portal
+) -> None:
+    """Their names are those of the original's pages."""
+    asked = (await browser.get(portal.ask_url())).headers["location"]
+    login = Page((await browser.get(asked)).text)
+    assert (login.ids["login"]["tag"], login.ids["login"]["name"]) == ("input", "login")
+    password = login.ids["password"]
+    assert (password["name"], password["type"]) == ("password", "password")
+    button = r'<button class="[^"]*\bplain-button_wide\b[^"]*" type="submit">'
+    assert len(re.findall(button, (await browser.get(asked)).text)) == 1
+    signed_in = await browser.sign_in("oleg@example.org", ask=asked.partition("=")[2])
+    consent = Page((await browser.get(signed_in.headers["location"])).text)
+    found = consent.ids["grantAuthorization"]
+    assert (found["tag"], found["type"], found["name"]) == ("button", "submit", "grant")
 
 
 async def test_every_link_of_every_page_leads_somewhere(browser: Browser, portal: Portal) -> None:

@@ -120,3 +120,68 @@ async def test_a_code_for_one_purpose_is_worth_nothing_for_another(browser: Brow
     await browser.sign_in("+7 900 000-00-03")
     saved = await browser.get("/account/contact/save")
     assert saved.headers["location"] == "/account/contact"
+
+
+UNKNOWN_SNILS, PHONE = "112-233-446 96", "+7 900 000-00-01"
+
+
+async def use_up(browser: Browser, phone: str) -> None:
+    """Type wrong codes for this telephone, and ask for messages to it, as often as one may, by a
+    registration that anybody may begin."""
+    typed = {"last_name": "Чужов", "first_name": "Семён", "phone": phone}
+    for _ in range(3):
+        await send(browser, "/registration", typed)
+        for _ in range(3):
+            await type_code(browser, "/registration/code", "abcdef")
+    for _ in range(3):
+        await send(browser, "/registration", typed)
+
+
+async def test_tries_for_a_telephone_do_not_tell_whose_snils_it_belongs_to(
+    browser: Browser, esia: Litestar, esia_db: Connection
+) -> None:
+    await use_up(browser, PHONE)
+    before = await value(esia_db, "select count(*) from message")
+    told = []
+    for snils in (SNILS, UNKNOWN_SNILS):
+        async with open_browser(esia) as other:
+            await ask(other, snils)
+            told.append((await type_code(other, "/recovery/code", "abcdef")).status_code)
+    assert told == [422, 422]
+    assert await value(esia_db, "select count(*) from message") == before + 1  # her code came
+
+
+async def test_recoveries_by_snils_do_not_tell_which_telephone_gets_the_codes(
+    browser: Browser, esia: Litestar
+) -> None:
+    for _ in range(5):
+        await ask(browser, SNILS)
+    for _ in range(2):
+        for _ in range(3):
+            await type_code(browser, "/recovery/code", "abcdef")
+        await ask(browser, SNILS)
+    async with open_browser(esia) as other:
+        for phone in (PHONE, "+7 900 999-99-99"):
+            typed = {"last_name": "Чужов", "first_name": "Семён", "phone": phone}
+            asked = await send(other, "/registration", typed)
+            assert asked.headers.get("location") == "/registration/code", phone
+            wrong = await type_code(other, "/registration/code", "abcdef")
+            assert wrong.status_code == 422, phone
+
+
+async def test_known_and_unknown_are_counted_alike_to_the_end(
+    browser: Browser, esia: Litestar
+) -> None:
+    walks = []
+    for login in (SNILS, UNKNOWN_SNILS):
+        seen: list[tuple[int, str | None]] = []
+        async with open_browser(esia) as other:
+            for _ in range(4):
+                await ask(other, login)
+                page = await other.get("/recovery/code")
+                for _ in range(3):
+                    answer = await other.send_form(page, "/recovery/code", code="abcdef")
+                    seen.append((answer.status_code, answer.headers.get("location")))
+        walks.append(seen)
+    assert walks[0] == walks[1]
+    assert walks[0].count((422, None)) == 4

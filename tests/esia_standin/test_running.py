@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from registratura_ground.cluster import look_at_cluster
+from registratura_standins.esia.demo_accounts import ACCOUNTS
 from tests.esia_standin.browser import PASSWORD, Page
 from tests.esia_standin.portal import Portal
 from tests.esia_standin.program import COMMAND, environment, run, serving
@@ -87,7 +88,8 @@ def test_it_starts_alone_from_an_empty_folder(
         shown = process.stdout.read()
         assert process.wait(timeout=30) == 0
     assert f"{address}/" in shown
-    assert "+79000000001  Иванова Мария Петровна" in shown
+    assert "+79000000001  Иванова Мария Петровна: обычный случай" in shown
+    assert [one.phone for one in ACCOUNTS if one.phone not in shown] == []
 
 
 def _fail_to_sign_in(address: str) -> str:
@@ -120,3 +122,25 @@ def test_two_processes_count_one_limit_and_log_nothing_personal(
     assert not re.search(
         r"112-?233|445\W?95|maria|wrong|Registratura-40|hush|client_secret|csrf", log
     )
+
+
+def _ask_recovery(address: str, told: str) -> int:
+    with httpx.Client(base_url=address) as browser:
+        token = Page(browser.get("/recovery").text).forms[0][1]["_csrf_token"]
+        fields = {"_csrf_token": token, "login": "nobody@example.org"}
+        headers = {"X-Forwarded-For": told}
+        return browser.post("/recovery", data=fields, headers=headers).status_code
+
+
+def test_an_address_is_told_by_named_proxies_only(esia_database_url: str, tmp_path: Path) -> None:
+    """Else whoever writes the header has as many tries as there are addresses."""
+    variables = environment(esia_database_url, tmp_path)
+    with serving(variables) as (address, _):
+        statuses = [_ask_recovery(address, f"192.0.2.{number}") for number in range(31)]
+        assert statuses == [303] * 30 + [429]
+    named = {**variables, "ESIA_TRUSTED_PROXIES": "127.0.0.1 10.0.0.0/8"}
+    with serving(named) as (address, _):
+        assert _ask_recovery(address, "127.0.0.1") == 429
+        assert _ask_recovery(address, "192.0.2.99") == 303
+        assert _ask_recovery(address, "192.0.2.98, 127.0.0.1") == 303
+    assert run({**variables, "ESIA_TRUSTED_PROXIES": "everybody"}, "serve").status == 2

@@ -163,6 +163,7 @@ async def test_logout_ends_the_session_and_leads_only_to_a_registered_host(
         ("http://evil.example/", 200),
         ("", 200),
         ("//evil.example", 200),
+        ("http://127.0.0.1:8000/\n", 200),
     ):
         await browser.sign_in(MARIA)
         answer = await browser.get(

@@ -1,9 +1,13 @@
 """Longer walks over the stand-in's pages: codes read from its messages, a new account opened."""
 
 import re
+from datetime import datetime
 
 import httpx
 
+from registratura_standins.esia.accounts import find_account
+from registratura_standins.esia.database import Connection
+from registratura_standins.esia.sessions import start_session
 from tests.esia_standin.browser import Browser, Page
 
 NEW_PASSWORD = "выдуманный пароль"
@@ -32,6 +36,15 @@ CHILD = {
     "issued_by": "Учебный отдел ЗАГС",
     "policy": "",
 }
+
+
+async def begin_session(db: Connection, oid: int, now: datetime) -> str:
+    """The id of a new session of this account's owner."""
+    account = await find_account(db, oid)
+    assert account
+    session_id = await start_session(db, oid, "", now, proven=account.password_hash)
+    assert session_id
+    return session_id
 
 
 async def last_code(browser: Browser) -> str:

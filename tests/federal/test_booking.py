@@ -9,7 +9,7 @@ from registratura.audit import Actor
 from registratura.booking import appointments
 from registratura.booking.model import Channel
 from registratura.booking.wishes import Wish
-from registratura.db import Connection, rows, value
+from registratura.db import Connection, execute, rows, value
 from registratura.people import cards
 from tests.given import federal, people
 from tests.given.federal import Caller
@@ -120,6 +120,36 @@ async def test_two_equal_calls_at_once_make_one_booking(petrs: Caller, db: Conne
     answers = await asyncio.gather(*(petrs.book(slot) for _ in range(6)))
     assert {it.raw for it in answers} == {answers[0].raw}
     assert answers[0].code == "SUCCESS"
+    assert await visits(db) == ["booked"]
+
+
+async def test_a_repeat_that_was_late_is_not_told_of_a_booking_that_is_over(
+    petrs: Caller, db: Connection
+) -> None:
+    """A repeat asks what stands, then waits; meanwhile the first call books and is cancelled. What
+    it saw before is had here by taking the ended visit out of its sight."""
+    slot = (await federal.free(db))[0].slot_id
+    number = (await petrs.book(slot)).text("Book_Id_Mis")
+    assert (await petrs.cancel(number)).code == "SUCCESS"
+    await execute(db, "update appointment set federal_session = null")
+    again = await petrs.book(slot)
+    assert (again.code, again.text("Book_Id_Mis") != number) == ("SUCCESS", True)
+    assert await visits(db) == ["cancelled", "booked"]
+
+
+async def test_the_patients_own_time_asked_for_in_another_session_is_not_called_busy(
+    petrs: Caller, db: Connection
+) -> None:
+    slot = (await federal.free(db))[0].slot_id
+    assert (await petrs.book(slot)).code == "SUCCESS"
+    other = federal.Caller(petrs.client)
+    await other.identify()
+    refused = await other.book(slot)
+    assert refused.code == "APPOINT_PATIENT_REGISTERED_SPECIALIST"
+    assert refused.parameters["Source_Record"] == "EPGU"
+    await anna(db)
+    await other.identify(change=ANNA)
+    assert (await other.book(slot)).code == "APPOINT_TIME_IS_BUSY", "another child's is busy"
     assert await visits(db) == ["booked"]
 
 

@@ -78,6 +78,37 @@ async def test_a_disputed_answer_raises_an_alarm(
     assert told == "2027-02-01T08:20:00"
 
 
+async def test_what_the_caller_writes_of_our_answer_is_bounded_and_not_logged(
+    petrs: Caller, db: Connection, number: str
+) -> None:
+    paths = ("Иванов Пётр, 89000000001", "v2:Visit_Time", "/CreateAppointmentResponse/SlotId", "")
+    disputed = "".join(
+        f"<Parameter><Message>{'Ж' * 5000}</Message><Path>{it}</Path><Value>{'9' * 5000}</Value>"
+        "</Parameter>"
+        for it in paths
+    )
+    change = {
+        "</Canceled_Reason>": "</Canceled_Reason><Error_Data_Parameters>"
+        + disputed
+        + "</Error_Data_Parameters>"
+    }
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(3):
+            cancelled = await petrs.ask(
+                "CancelAppointment", book_id=number, reason="ERROR_DATA_MIS", change=change
+            )
+            assert cancelled.code == "SUCCESS"
+    alarms = [it for it in logged if it["event"] == "answer disputed"]
+    assert alarms[0]["fields"] == ["other", "Visit_Time", "Slot_Id", "other"]
+    assert "Иванов" not in str(logged)
+    kept = await value(
+        db,
+        "select string_agg(after::text, '') from event where kind = %(kind)s",
+        kind="federation.answer_disputed",
+    )
+    assert len(kept) < 4 * 3 * 250, "and it is kept once"
+
+
 async def test_visits_of_other_channels_cannot_be_probed(petrs: Caller, db: Connection) -> None:
     maria = await people.account(db, now=datetime.now(UTC))
     link = await people.relative(db, maria)

@@ -191,3 +191,40 @@ async def test_news_of_a_use_that_cannot_be_noted_is_answered(epgu: Caller) -> N
     wrong = await tell("7", "PERHAPS")
     assert wrong.code == "INTERNAL_ERROR"
     assert "Appointment_Status" in wrong.text("Comment")
+
+
+async def test_a_moment_is_a_day_and_a_time_of_this_age(epgu: Caller, db: Connection) -> None:
+    async def tell(at: str) -> Answer:
+        return await epgu.ask(
+            "ReferralAppointmentInformation",
+            book_id="77-2",
+            referral_id=await referral_id(db),
+            status="RECORDED",
+            change={"2027-02-01T08:20:00+03:00": at},
+        )
+
+    for at in (
+        *("0001-01-01T00:00:00+03:00", "9999-12-31T23:59:59-03:00", "1899-12-31T10:00:00"),
+        *("2201-01-01T10:00:00", "2027-02-01", "20270201T082000", "2027-W05-1T08:20:00", "08:20"),
+        *("2027-02-30T08:20:00", "2027-02-01T25:00:00+03:00", "2027-02-01T08:20:00+03"),
+    ):
+        refused = await tell(at)
+        assert refused.code == "INTERNAL_ERROR", at
+        assert "Visit_Time" in refused.text("Comment"), at
+    assert await value(db, "select count(*) from referral_use") == 0
+    for at in ("2027-02-01T08:20:00.000+03:00", "2027-02-01T05:20:00Z", "2027-02-01T08:20:00"):
+        assert (await tell(at)).code == "SUCCESS", at
+    told = await value(db, "select visit_time from referral_use")
+    assert told == datetime(2027, 2, 1, 5, 20, tzinfo=UTC)
+
+
+async def test_a_referral_of_a_year_beyond_reckoning_is_named_as_the_wrong_field(
+    epgu: Caller,
+) -> None:
+    start = "<Referral_Start_Date>"
+    for year in ("9999", "0001"):
+        refused = await epgu.ask(
+            "GetMOResourceInfo-foreign",
+            change={f"{start}{federal.days()['first']}": f"{start}{year}-12-31"},
+        )
+        assert "Referral_Start_Date" in refused.text("Error/Validation_Error/Path")

@@ -1,24 +1,22 @@
 """The federation is away, slow, or says no: nothing is lost or told out of order."""
 
 import asyncio
+import base64
 import os
 import signal
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import LiteralString, cast
 
 import httpx
 import pytest
-from procrastinate import utils
-from procrastinate.jobs import Job
 
 from registratura import worker
-from registratura.circuit import MOST_FAILURES
 from registratura.db import Connection, Pool, value
-from registratura.federal import statuses
-from registratura.federal.push import Pauses, Push
+from registratura.federal import statuses, their_list
+from registratura.federal.push import Push
 from registratura.federal.receiver import StatusRefused, Unanswered, open_receiver
+from registratura.federal.their_list import Range
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.settings import Settings
@@ -119,8 +117,14 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(
 async def test_the_password_of_the_settings_is_sent(
     settings: Settings, federation: Federation
 ) -> None:
-    await _send(replace(settings, federal_status_user="region", federal_status_password="так"))
-    assert federation.told[0].headers["authorization"].startswith("Basic ")
+    ours = replace(settings, federal_status_user="region", federal_status_password="так: да")
+    await _send(ours)
+    federation.lines = []
+    asked = Range(NOW, NOW + timedelta(days=1))
+    await their_list.fetch(ours, asked)
+    expected = "Basic " + base64.b64encode("region:так: да".encode()).decode()
+    assert federation.told[0].headers["authorization"] == expected
+    assert federation.list_headers["authorization"] == expected
 
 
 async def _send(settings: Settings) -> None:
@@ -132,45 +136,12 @@ async def _send(settings: Settings) -> None:
         )
 
 
-async def test_a_federation_that_is_down_is_left_in_peace(
-    settings: Settings, federation: Federation
-) -> None:
-    federation.always = DOWN
-    receiver = open_receiver(settings)
-    envelope = federal_side.answer()[1]
-    async with receiver.http:
-        for _ in range(MOST_FAILURES):
-            with pytest.raises(Unanswered, match="HTTP_503"):
-                await receiver.send(envelope)
-        with pytest.raises(Unanswered, match="CIRCUIT_OPEN"):
-            await receiver.send(envelope)
-    assert len(federation.told) == MOST_FAILURES
-
-
 async def test_a_busy_port_for_the_metrics_is_refused_in_words(
     settings: Settings, federation: Federation
 ) -> None:
     port = int(federation.url.rpartition(":")[2])
     with pytest.raises(Refused, match="REGISTRATURA_WORKER_METRICS_PORT"):
         await worker.run(replace(settings, worker_metrics_port=port))
-
-
-def test_the_pauses_grow_and_last_for_more_than_a_day() -> None:
-    pauses, attempts, waited = Pauses(), 0, []
-    while (made := _decide(pauses, attempts)) is not None:
-        waited.append(made)
-        attempts += 1
-    assert waited == sorted(waited)
-    assert waited[0] <= 5
-    assert timedelta(hours=24) < timedelta(seconds=sum(waited)) < timedelta(hours=48)
-
-
-def _decide(pauses: Pauses, attempts: int) -> float | None:
-    job = cast(Job, SimpleNamespace(attempts=attempts))
-    decision = pauses.get_retry_decision(exception=Unanswered("TIMEOUT"), job=job)
-    if decision is None or decision.retry_at is None:
-        return None
-    return round((decision.retry_at - utils.utcnow()).total_seconds())
 
 
 async def test_a_refusal_is_final_and_the_next_status_is_told_all_the_same(
@@ -214,21 +185,6 @@ async def test_a_job_that_runs_twice_sends_once(
     for _ in range(2):
         await push.tell(visit.appointment_id, RECORDED)
     assert federation.briefs == [(visit.number, "RECORDED")]
-
-
-async def test_what_was_given_up_is_sent_when_it_is_asked_for_again(
-    db: Connection, pool: Pool, registry: Registry, settings: Settings, federation: Federation,
-    maria: Account, petr: Patient,
-) -> None:  # fmt: skip
-    visit = await book(db, maria, petr, (await region.free(db))[0].slot_id)
-    await statuses.owe(db, visit.appointment_id, now=NOW)
-    push = Push(pool, open_receiver(settings), "r")
-    federation.answers.append(DOWN)
-    with pytest.raises(Unanswered):
-        await push.tell(visit.appointment_id, RECORDED, is_last=True)
-    assert [it.state for it in await registry.rows()] == ["failed"]
-    await push.tell(visit.appointment_id, RECORDED)
-    assert [it.state for it in await registry.rows()] == ["delivered"]
 
 
 async def test_a_refused_status_is_shown_in_words_and_sent_again_by_command(

@@ -201,7 +201,12 @@ async def test_the_visit_of_a_joined_card_is_told_of_as_the_winning_cards(
     visit = await book(db, maria, twin, slot.slot_id)
     await registry.push()
     await joining.join_cards(
-        db, now=NOW, actor=DESK, losing_id=twin.person_id, into_id=petr.person_id
+        db,
+        now=NOW,
+        actor=DESK,
+        losing_id=twin.person_id,
+        into_id=petr.person_id,
+        despite="Свидетельство о рождении: опечатка в имени и дате",
     )
     after = slot.starts_at + timedelta(minutes=5)
     await marks.mark(

@@ -1,6 +1,7 @@
 """The federal portal itself hears the statuses, and its list agrees with ours."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -23,7 +24,7 @@ from tests.gosuslugi_standin.conftest import (  # noqa: F401 - fixtures of the f
     federal_settings,
     gosuslugi_template,
 )
-from tests.gosuslugi_standin.federal import running
+from tests.gosuslugi_standin.federal import REGION, running
 
 RMIS = "conc-00040-rmis"
 
@@ -33,7 +34,8 @@ async def gosuslugi(
     federal_settings: Gosuslugi,  # noqa: F811
 ) -> AsyncIterator[Litestar]:
     """The federal portal, running; its region is never asked."""
-    async with running(federal_settings, httpx.AsyncHTTPTransport()) as app:
+    known = replace(federal_settings, rmis_id=RMIS)
+    async with running(known, httpx.AsyncHTTPTransport()) as app:
         yield app
 
 
@@ -41,7 +43,9 @@ async def gosuslugi(
 async def http(gosuslugi: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """A connection to it."""
     transport = httpx.ASGITransport(gosuslugi)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://federal") as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://federal", auth=REGION
+    ) as client:
         yield client
 
 
@@ -76,6 +80,8 @@ async def test_what_was_pushed_stands_in_its_list(
     }
     report = await jobs.reconcile(pool, theirs, asked, None, now=NOW)
     assert report.differences == []
-    empty = await http.get("/fer/statuses", params={"from": f"{NOW:%FT%T}Z", "to": f"{NOW:%FT%T}Z"})
+    moment = f"{NOW:%FT%T}Z"
+    params = {"rmis": RMIS, "from": moment, "to": moment}
+    empty = await http.get("/fer/statuses", params=params)
     assert (empty.status_code, empty.content) == (200, b"")
-    assert (await http.get("/fer/statuses")).status_code == 400
+    assert (await http.get("/fer/statuses", params={"rmis": RMIS})).status_code == 400

@@ -24,7 +24,7 @@ from registratura_standins.gosuslugi.visitors import moment
 from tests.federal_way.line import line_to, states
 from tests.given import people, portal, visits
 from tests.given.federal import free
-from tests.gosuslugi_standin.federal import signed_in, text_of, whole_walk
+from tests.gosuslugi_standin.federal import REGION, signed_in, text_of, whole_walk
 from tests.notices.working import work
 
 RMIS = "conc-00040-rmis"
@@ -34,7 +34,7 @@ DESK = Actor("staff", "Котова А.А., регистратор")
 @pytest.fixture
 async def federal(federal_settings: Settings, registry: Litestar) -> AsyncIterator[Litestar]:
     """The federal portal on a port of its own: the region's worker pushes to it over HTTP."""
-    app = create_app(federal_settings)
+    app = create_app(replace(federal_settings, rmis_id=RMIS))
     http = httpx.AsyncClient(transport=line_to(registry))
     app.state.region = replace(app.state.region, http=http)
     listening = socket.create_server(("127.0.0.1", 0))
@@ -57,6 +57,8 @@ def pushing(database_url: str, federal: Litestar) -> RegistrySettings:
         federal_status_url=f"{there}/status",
         federal_list_url=f"{there}/statuses",
         federal_rmis_id=RMIS,
+        federal_status_user=REGION[0],
+        federal_status_password=REGION[1],
     )
 
 
@@ -80,7 +82,7 @@ async def test_every_visit_is_told_of_ours_are_shown_and_both_sides_agree(
     await visits.book(db, account, whom, (await free(db, "ent"))[0].slot_id, now=now)
     await work(pool, pushing, "federal")
     listed = text_of(await maria.get("/appointments"))
-    assert "Отменена в регионе" in listed
+    assert "Запись отменена" in listed
     assert await states(db) == ["epgu cancelled", "portal booked"]
     counts = [(it.ours, it.source_code, it.status) for it in await statuses.count(federal_db)]
     assert counts == [
@@ -92,10 +94,17 @@ async def test_every_visit_is_told_of_ours_are_shown_and_both_sides_agree(
     assert sorted(it.status for it in theirs.values()) == ["CANCELED", "RECORDED"]
 
 
-async def test_a_list_without_a_range_is_refused_and_of_another_region_is_empty(
+async def test_the_list_is_for_our_region_only_and_wants_a_range(
     federal: Litestar, pushing: RegistrySettings
 ) -> None:
-    async with httpx.AsyncClient() as http:
-        assert (await http.get(pushing.federal_list_url)).status_code == 400
-    theirs = replace(pushing, federal_rmis_id="conc-00001-rmis")
-    assert await their_list.fetch(theirs, make_range(moment(), pushing.region_zone)) == {}
+    async with httpx.AsyncClient(auth=REGION) as http:
+        own = await http.get(pushing.federal_list_url, params={"rmis": RMIS})
+        assert own.status_code == 400
+    days = make_range(moment(), pushing.region_zone)
+    assert await their_list.fetch(pushing, days) == {}
+    for foreign in (
+        replace(pushing, federal_rmis_id="conc-00001-rmis"),
+        replace(pushing, federal_status_password="a guess"),
+    ):
+        with pytest.raises(their_list.ListUnreadable):
+            await their_list.fetch(foreign, days)

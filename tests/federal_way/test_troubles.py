@@ -1,7 +1,7 @@
 """Whatever becomes of a question or an answer on its way, there is one visit in the end."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from litestar import Litestar
@@ -11,11 +11,13 @@ from registratura.db import Connection, value
 from registratura_standins.gosuslugi import asking
 from registratura_standins.gosuslugi.settings import Settings
 from tests.federal_way.line import states, under
+from tests.given import people
 from tests.gosuslugi_standin.federal import (
     book,
     choose_time,
     line_of,
     name_petr,
+    send,
     signed_in,
     text_of,
     whole_walk,
@@ -75,3 +77,35 @@ async def test_a_session_that_the_region_has_ended_is_opened_anew(
     await db.execute("update federal_session set used_at = used_at - interval '1 day'")
     assert "Вы записаны" in text_of(await book(maria, draft))
     assert await value(db, "select count(*) from federal_session") == 1
+
+
+async def test_a_lost_answer_is_asked_for_the_child_it_was_about_whoever_is_named_since(
+    federal_settings: Settings, registry: Litestar, db: Connection
+) -> None:
+    anna = people.Identity("Смирнова", "Анна", "Олеговна", date(2019, 3, 14))
+    await people.card(db, anna, policy_number="4096089785000126", sex="F")
+    async with under(federal_settings, registry, "fault:2") as (app, maria):
+        done = await whole_walk(maria)
+        assert "Ждём ответа" in text_of(done)
+        draft = await value_of_draft(app)
+        typed = {
+            "last_name": anna.last_name,
+            "first_name": anna.first_name,
+            "middle_name": "Олеговна",
+            "birth_date": "14.03.2019",
+            "sex": "F",
+            "policy_number": "4096089785000126",
+        }
+        await send(maria, f"/booking/{draft}/patient", no_middle_name="", **typed)
+        assert "Смирнова Анна" in text_of(await maria.get(f"/booking/{draft}/doctor"))
+        await asking.look_after(line_of(app), datetime.now(UTC) + timedelta(hours=1))
+        assert "Вы записаны" in text_of(await maria.get(done.url.path))
+    whose = "select first_name from appointment join person on person.id = patient_id"
+    assert await value(db, whose) == "Пётр"
+    assert await states(db) == ["epgu booked"]
+
+
+async def value_of_draft(app: Litestar) -> str:
+    """The only draft there is."""
+    async with app.state.pool.connection() as there:
+        return str(await value(there, "select id from draft"))

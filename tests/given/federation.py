@@ -58,6 +58,7 @@ class Federation:
         self.gate.set()
         self.lines: list[dict[str, str]] | None = None  # None: what was told
         self.asked: list[dict[str, list[str]]] = []
+        self.list_headers: dict[str, str] = {}  # of the last who asked for the list
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
@@ -107,6 +108,7 @@ def _handler(federation: Federation) -> type[BaseHTTPRequestHandler]:
             self._send(*federation.take(headers, raw))
 
         def do_GET(self) -> None:
+            federation.list_headers = {name.lower(): it for name, it in self.headers.items()}
             self._send(200, federation.list(parse_qs(urlsplit(self.path).query)))
 
         def _send(self, status: int, body: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tempfile import mkdtemp
 import httpx
 from litestar import Litestar
 
-from registratura.app import create_app
+from registratura.app import create_app, make_state
 from registratura.db import Pool
 from registratura.people import accounts, consents
 from registratura.people.accounts import Profile
@@ -22,6 +22,7 @@ from registratura.portal.consent_text import CURRENT
 from registratura.settings import Settings
 from registratura.web import sessions
 from registratura_ground.signing import keep_rsa_identity
+from tests.given import apps
 
 ADDRESS = "http://127.0.0.1:8000"
 
@@ -49,9 +50,11 @@ def settings(database_url: str, **changes: object) -> Settings:
 @asynccontextmanager
 async def running(configured: Settings) -> AsyncIterator[Litestar]:
     """The portal, started, without a socket."""
-    app = create_app(configured)
-    async with alive(app):
-        yield app
+    key = ("registry", replace(configured, database_url=""))
+    made = apps.borrowed(key, lambda: create_app(configured), lambda: make_state(configured))
+    with made as app:
+        async with alive(app):
+            yield app
 
 
 @asynccontextmanager
@@ -123,6 +126,15 @@ async def submit(
     token = re.search(r'name="_csrf_token" value="([0-9a-f]+)"', (await client.get(seen_on)).text)
     assert token is not None, f"no form on {seen_on}"
     return await client.post(path, data={**form, "_csrf_token": token[1]})
+
+
+async def come_back(client: httpx.AsyncClient, back: Mapping[str, str]) -> httpx.Response:
+    """The browser comes back from ЕСИА with that; where the sign-in did not end well, the page of
+    it, at an address of its own."""
+    answer = await client.get("/signin/done", params=back)
+    if answer.headers.get("location", "").startswith("/signin/unfinished?"):
+        answer = await client.get(answer.headers["location"])
+    return answer
 
 
 def words_of(answer: httpx.Response) -> str:

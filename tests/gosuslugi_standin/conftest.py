@@ -13,7 +13,7 @@ from registratura_ground.signing import keep_rsa_identity
 from registratura_standins.gosuslugi import database, settings
 from tests.esia_standin.conftest import *  # noqa: F403 - the ЕСИА that is signed in by
 from tests.given import databases
-from tests.gosuslugi_standin.federal import running
+from tests.gosuslugi_standin.federal import REGION, running
 from tests.gosuslugi_standin.scripted import ScriptedRegion
 
 TEMPLATE = "gosuslugi_template"
@@ -51,6 +51,8 @@ def federal_settings(federal_database_url: str, federal_keys: Path) -> settings.
         esia_certificate_file=federal_keys / "esia.crt",
         key_file=federal_keys / "gosuslugi.key",
         certificate_file=federal_keys / "gosuslugi.crt",
+        status_basic=":".join(REGION),
+        patience=30,  # however busy the machine is
     )
 
 

@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 from litestar import Litestar
 
 from registratura_standins.gosuslugi import accounts, sessions
 from registratura_standins.gosuslugi.accounts import Account, Child
-from registratura_standins.gosuslugi.app import create_app
+from registratura_standins.gosuslugi.app import create_app, make_state
 from registratura_standins.gosuslugi.asking import Line
 from registratura_standins.gosuslugi.settings import Settings
 from registratura_standins.gosuslugi.training import Switch, rehearse
 from registratura_standins.gosuslugi.visitors import lease_of
 from tests.esia_standin.browser import Browser, Page
+from tests.given import apps
 from tests.given.portal import alive
 
 MARIA = Account(
@@ -46,6 +48,7 @@ PETR = {
     "policy_number": "1234567891234567",
     "no_middle_name": "",
 }
+REGION = ("region", "a-password-of-the-region")  # how the region shows who it is
 
 
 @asynccontextmanager
@@ -53,12 +56,17 @@ async def running(
     settings: Settings, transport: httpx.AsyncBaseTransport, switches: Sequence[Switch] = ()
 ) -> AsyncIterator[Litestar]:
     """The portal, started, the region behind that transport."""
-    app = create_app(settings)
     limit = httpx.Timeout(settings.region_seconds)
     http = httpx.AsyncClient(transport=rehearse(transport, switches), timeout=limit)
-    app.state.region = replace(app.state.region, http=http)
-    async with alive(app):
-        yield app
+
+    def state() -> dict[str, Any]:
+        made = make_state(settings)
+        return made | {"region": replace(made["region"], http=http)}
+
+    key = ("federal portal", replace(settings, database_url=""))
+    with apps.borrowed(key, lambda: create_app(settings), state) as app:
+        async with alive(app):
+            yield app
 
 
 def line_of(app: Litestar) -> Line:

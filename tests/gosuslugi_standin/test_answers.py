@@ -125,6 +125,18 @@ def test_a_slot_has_its_own_way_of_writing_time(time: str) -> None:
         reading.slot_time(time)
 
 
+@pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
+def test_a_year_that_no_calendar_here_reaches_is_nonsense(year: str) -> None:
+    time = f"{year}-12-31T23:59:59-14:00"
+    with pytest.raises(Nonsense):
+        reading.moment(time)
+    with pytest.raises(Nonsense):
+        answers.booked(opened("CreateAppointment", envelopes.booked(time=time)))
+    dates = envelopes.DOCTORS.replace("2027-02-02T14:00:00+03:00", time)
+    with pytest.raises(Nonsense):
+        answers.available(opened("GetMOResourceInfo", dates))
+
+
 def test_what_is_no_envelope_is_refused_and_nothing_in_it_is_fetched() -> None:
     bomb = b'<!DOCTYPE a [<!ENTITY b "b"><!ENTITY c SYSTEM "file:///etc/passwd">]><a>&c;</a>'
     deep = b"<a>" * 40 + b"</a>" * 40

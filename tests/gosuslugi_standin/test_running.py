@@ -122,6 +122,7 @@ def test_it_does_not_start_beside_real_patients() -> None:
         ("GOSUSLUGI_ESIA_URL", "http://a/b"),
         ("GOSUSLUGI_REGION_SECONDS", "0"),
         ("GOSUSLUGI_REGION_BASIC", "without a colon"),
+        ("GOSUSLUGI_STATUS_BASIC", "name:"),
         ("GOSUSLUGI_DIALECT", "klingon"),
         ("GOSUSLUGI_TRAINING", "lose-everything"),
         ("REGISTRATURA_REGION_ZONE", "Europe/Kaluga"),
@@ -174,12 +175,19 @@ def test_a_busy_port_and_an_absent_database_are_one_sentence_and_status_two(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = str(busy.getsockname()[1])
-        right = {"GOSUSLUGI_DATABASE_URL": federal_settings.database_url, "GOSUSLUGI_PORT": port}
+        right = {
+            "GOSUSLUGI_DATABASE_URL": federal_settings.database_url,
+            "GOSUSLUGI_PORT": port,
+            "GOSUSLUGI_STATUS_BASIC": federal_settings.status_basic,
+        }
         ended = run(right, "serve")
     assert (ended.returncode, ended.stderr.strip()) == (
         2,
         f"Порт {port} занят или недоступен; другой задаёт переменная GOSUSLUGI_PORT.",
     )
+    nobody = {name: text for name, text in right.items() if name != "GOSUSLUGI_STATUS_BASIC"}
+    ended = run(nobody, "serve")
+    assert (ended.returncode, ended.stderr.split()[3]) == (2, "GOSUSLUGI_STATUS_BASIC:")
     ended = run({"GOSUSLUGI_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, "statuses")
     assert ended.returncode == 2
     assert ended.stderr.startswith("База данных стенда (GOSUSLUGI_DATABASE_URL) не отвечает")

@@ -15,6 +15,7 @@ from tests.esia_standin.browser import Browser
 from tests.gosuslugi_standin import envelopes
 from tests.gosuslugi_standin.federal import (
     MARIA,
+    REGION,
     book,
     browser,
     choose_time,
@@ -48,7 +49,7 @@ def message(
 async def push(app: Litestar, content: str | bytes) -> tuple[int, dict[str, str | None]]:
     """Status of HTTP and the answer's fields, by name."""
     sent = envelopes.envelope(content) if isinstance(content, str) else content
-    region = httpx.AsyncClient(transport=browser(app)._transport)
+    region = httpx.AsyncClient(transport=browser(app)._transport, auth=REGION)
     answer = await region.post("http://127.0.0.1:8002/fer/status", content=sent)
     assert answer.headers["content-type"] == "text/xml; charset=utf-8"
     body = etree.fromstring(answer.content)[1][0]
@@ -77,7 +78,7 @@ async def maria(federal: Litestar, region: ScriptedRegion) -> AsyncIterator[Brow
     ("status", "words"),
     [
         ("RECORDED", "Запись подтверждена"),
-        ("CANCELED", "Отменена в регионе"),
+        ("CANCELED", "Запись отменена"),
         ("SUCCESS", "Приём состоялся"),
         ("PATIENT_NOT_ARRIVED", "Пациент не пришёл"),
     ],
@@ -100,7 +101,7 @@ async def test_the_last_status_of_an_ordered_list_stands_and_a_repeat_changes_no
 ) -> None:
     recorded, cancelled = message("RECORDED"), message("CANCELED")
     await told(federal, recorded, recorded, cancelled, cancelled, recorded, message("SUCCESS"))
-    assert "Отменена в регионе" in text_of(await maria.get("/appointments"))
+    assert "Запись отменена" in text_of(await maria.get("/appointments"))
     kept = await statuses.search(federal_db, envelopes.BOOK)
     assert [it.status for it in kept] == ["RECORDED", "CANCELED", "RECORDED", "SUCCESS"]
 
@@ -136,7 +137,7 @@ async def test_a_status_that_comes_before_the_number_is_known_is_not_forgotten(
     draft = await name_petr(maria)
     await choose_time(maria, draft)
     await told(federal, message("RECORDED"), message("CANCELED"))
-    assert "Отменена в регионе" in text_of(await book(maria, draft))
+    assert "Запись отменена" in text_of(await book(maria, draft))
 
 
 async def test_what_was_booked_elsewhere_is_counted_and_shown_to_nobody(
@@ -156,6 +157,14 @@ async def test_what_was_booked_elsewhere_is_counted_and_shown_to_nobody(
         (False, "CC", "CANCELED", 1),
         (False, "CC", "RECORDED", 2),
     ]
+
+
+async def test_a_visit_of_the_year_9999_is_refused_and_spoils_nobodys_page(
+    maria: Browser, federal: Litestar
+) -> None:
+    _, answer = await push(federal, message("RECORDED", time="9999-12-31T23:59:59-03:00"))
+    assert answer["Status_Code"] == "FAILURE_OPERATION"
+    assert "Запись подтверждена" in text_of(await maria.get("/appointments"))
 
 
 @pytest.mark.parametrize("spoilt", ["RECORDED|ARRIVED", f"{TIME}|tomorrow"])
@@ -189,6 +198,7 @@ async def test_the_region_gets_the_last_status_of_each_visit_for_its_nightly_com
     later = TIME.replace("08:20", "09:40")
     await told(federal, message("RECORDED", "40-9", later), message("CANCELED", "40-9", later))
     region = browser(federal)
+    region.auth = httpx.BasicAuth(*REGION)
     asked = {"rmis": "conc-00000-rmis", "from": f"{TOMORROW}T00:00:00+03:00"}
     answer = await region.get("/fer/statuses", params={**asked, "to": f"{TOMORROW}T20:00:00+03:00"})
     assert [json.loads(it) for it in answer.text.splitlines()] == [

@@ -1,5 +1,6 @@
 """The wizard, step by step, on the answers of the wire sheet."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,7 +43,6 @@ async def test_the_area_doctor_appears_by_himself_and_no_clinic_is_asked(
     assert "Детское отделение, Учебная поликлиника № 17" in words
     assert "г. Примерск, ул. Садовая, д. 4" in words
     assert "Как мы выбрали врача" in words
-    assert "Пока участкового нет, принимают Громов Илья" in words
     assert region.operations == ["GetPatientInfo", "GetMOInfoExtended", "GetMOResourceInfo"]
     asked = region.of("GetMOResourceInfo")[0].fields
     assert asked["Service_Posts"] == {"Post": {"Post_Id": "59"}}
@@ -72,7 +72,7 @@ async def test_from_the_doctor_to_the_number_of_the_booking(
     assert region.of("CreateAppointment")[0].fields["Slot_Id"] == envelopes.SLOT
     listed = text_of(await maria.get("/appointments"))
     assert "Запись подтверждена" in listed
-    assert (await maria.get(f"{draft}/check")).status_code == 404
+    assert (await maria.get(f"{draft}/check")).headers["location"] == done.url.path
 
 
 async def test_what_was_typed_stays_and_every_fault_is_told_at_once(federal: Litestar) -> None:
@@ -129,6 +129,20 @@ async def test_a_child_of_esias_list_is_offered_ready_filled(
     who = region.of("GetPatientInfo")[0].fields["Patient_Data"]
     assert (who["First_Name"], who["SNILS"]) == ("Анна", "20000002123")
     assert who["Phone"] == OLEG.phone
+
+
+async def test_a_child_without_a_policy_in_esia_is_asked_for_that_only(federal: Litestar) -> None:
+    bare = replace(ANNA, snils=None, policy_number=None)
+    oleg = await signed_in(federal, OLEG, bare)
+    draft = await begin(oleg, "child")
+    page = await send(oleg, f"{draft}/patient", child="5001", no_middle_name="")
+    assert page.status_code == 422
+    assert [it for it in ("Введите фамилию", "Выберите пол") if it in text_of(page)] == []
+    assert "Введите номер полиса ОМС" in text_of(page)
+    assert Page(page.text).ids["last_name"]["value"] == "Смирнова"
+    typed = {"child": "new", "sex": "F", "no_middle_name": "", "policy_number": "1" * 16}
+    answer = await oleg.send_form(page, f"{draft}/patient", **typed)
+    assert answer.headers["location"] == f"{draft}/doctor"
 
 
 async def test_oneself_is_known_from_esia(federal: Litestar, region: ScriptedRegion) -> None:

@@ -95,3 +95,42 @@ async def test_another_patient_or_whom_begins_anew(
     assert names == ["Петр", "Павел"]
     await send(maria, f"{draft}/whom", whom="child")
     assert (await maria.get(f"{draft}/doctor")).headers["location"] == f"{draft}/patient"
+
+
+async def test_what_was_just_picked_is_there_again_when_the_region_answers(
+    federal: Litestar, region: ScriptedRegion
+) -> None:
+    maria = await signed_in(federal, MARIA)
+    draft = await name_petr(maria)
+    times, slot = await choose_doctor(maria, draft), envelopes.SLOT.replace("7b31", "7b32")
+    region.say("GetScheduleInfo", httpx.ReadTimeout("lost"))
+    answer = await maria.send_form(times, f"{draft}/time", slot=slot)
+    again = next(it for it in Page(answer.text).links if it.startswith(f"{draft}/time"))
+    assert f"slot={slot}" in again
+    assert "checked" in Page((await maria.get(again)).text).ids[f"t{slot}"]
+
+
+async def test_a_referrals_number_is_there_again_when_the_region_answers(
+    federal: Litestar, region: ScriptedRegion
+) -> None:
+    maria = await signed_in(federal, MARIA)
+    draft = await name_petr(maria)
+    region.say("GetReferralInfo", httpx.ConnectError("no"))
+    answer = await send(maria, f"{draft}/referral", number="40-000 777&")
+    again = next(it for it in Page(answer.text).links if it.startswith(f"{draft}/referral"))
+    assert Page((await maria.get(again)).text).ids["number"]["value"] == "40-000 777&"
+
+
+async def test_a_doctor_is_looked_for_again_among_those_where_he_was_picked(
+    federal: Litestar, region: ScriptedRegion
+) -> None:
+    maria = await signed_in(federal, MARIA)
+    draft = await name_petr(maria)
+    for path, leads_to in (
+        (f"{draft}/doctors?position=54&clinic={envelopes.OID}",) * 2,
+        (f"{draft}/doctor",) * 2,
+    ):
+        page = await maria.get(path)
+        region.say("GetMOResourceInfo", httpx.ReadTimeout("lost"))
+        answer = await maria.send_form(page, f"{draft}/doctor")
+        assert leads_to in Page(answer.text).links

@@ -22,6 +22,7 @@ from tests.journeys.walk import (
     enter,
     look,
     open_menu,
+    take_off_the_list,
     to_the_times,
 )
 
@@ -36,6 +37,7 @@ def the_whole_walk(page: Page, stand: Stand, *, looking: bool) -> None:
     for words in ("Добавить родственника", "Личные данные", "Выйти"):
         expect(menu.get_by_text(words, exact=True)).to_be_visible()
     page.keyboard.press("Escape")
+    take_off_the_list(page, stand, "Иванов Петр Иванович")
     page.goto(stand.portal)
     add_relative(page, looking=looking)
     row = page.get_by_role("row").filter(has_text="Иванов Петр Иванович")

@@ -104,6 +104,16 @@ def add_relative(
     page.get_by_role("button", name="Сохранить").click()
 
 
+def take_off_the_list(page: Page, stand: Stand, name: str) -> None:
+    """«Убрать» beside the relative of that name, if another journey has added him."""
+    page.goto(f"{stand.portal}/profile")
+    way = page.get_by_role("row").filter(has_text=name).get_by_role("link", name="Убрать")
+    while way.count():
+        way.first.click()
+        page.get_by_role("button", name="Убрать из списка").click()
+        expect(page.get_by_role("heading", name="Личные данные")).to_be_visible()
+
+
 def fill_relative(page: Page, last: str, first: str, middle: str, born: str, policy: str) -> None:
     """The form «Добавление родственника»."""
     page.get_by_label("Фамилия").fill(last)

@@ -61,6 +61,66 @@ async def test_parents_and_the_young_person_are_told_of_a_new_link(
     assert not any(str(maria.phone) in it.text or str(maria.email) in it.text for it in found)
 
 
+async def test_the_parent_hears_that_the_desk_has_confirmed_him(
+    db: Connection, with_mail: Settings
+) -> None:
+    maria = await people.account(db, "Мария")
+    await agree(db, maria)
+    link = await people.relative(db, maria)
+    await tell_all(db, with_mail)
+    assert await told(db) == []
+    await links.confirm(db, link)
+    await tell_all(db, with_mail)
+    found = sorted((it.to, it.kind, it.channel, it.text) for it in await told(db))
+    assert found == [
+        (
+            "Мария",
+            "link_confirmed",
+            "email",
+            "Иванов П.И.: родство подтверждено. Подробности – в личном кабинете:"
+            " http://127.0.0.1:8000/profile#relatives",
+        ),
+        (
+            "Мария",
+            "link_confirmed",
+            "portal",
+            "Иванов П.И.: регистратура подтвердила родство. Теперь вы видите и те записи, которые"
+            " сделали не вы.",
+        ),
+    ]
+
+
+async def test_what_the_parent_confirmed_himself_by_esia_he_is_not_told(
+    db: Connection, settings: Settings
+) -> None:
+    irina = await people.account(db, IRINA)
+    await links.card_of(db, VERA_ON_THE_LIST)
+    await people.relative(
+        db,
+        irina,
+        last_name="Соколова",
+        first_name="Вера",
+        middle_name="Андреевна",
+        birth_date=VERA.birth_date,
+        policy_number=VERA_ON_THE_LIST.policy_number,
+    )
+    await links.proven(db, irina, VERA_ON_THE_LIST)
+    await tell_all(db, settings)
+    assert await told(db) == []
+
+
+async def test_whom_the_desk_closed_out_again_keeps_no_word_of_the_confirmation(
+    db: Connection, settings: Settings
+) -> None:
+    maria = await people.account(db, "Мария")
+    link = await people.relative(db, maria)
+    await links.confirm(db, link)
+    await tell_all(db, settings)
+    assert await inbox.read(db, maria.id, now=NOW, today=NOW.date())
+    await links.close(db, link)
+    assert await inbox.read(db, maria.id, now=NOW, today=NOW.date()) == []
+
+
 async def test_no_letter_about_links_to_who_wants_none_and_nothing_to_who_withdrew(
     db: Connection, with_mail: Settings
 ) -> None:
@@ -139,7 +199,8 @@ async def test_each_side_of_a_consent_is_told_of_what_the_other_did(
         ("Мария", "holder_new"),
     ]
     assert found[0].text.startswith(
-        "Записывать вас к врачу теперь может Смирнов Олег Андреевич (муж). Видит все записи."
+        "Записывать вас к врачу теперь может Смирнов Олег Андреевич (муж). Видит все записи,"
+        " кроме тех, что вы скрыли."
     )
 
 

@@ -14,7 +14,7 @@ from registratura.people import relatives
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.settings import Settings
-from tests.given import people, portal, region
+from tests.given import links, people, portal, region
 from tests.given.people import MARIA, NOW, OLEG, STRANGER
 from tests.given.portal import words_of
 from tests.given.visits import REGISTRAR, book
@@ -156,6 +156,49 @@ async def test_a_proposed_time_is_confirmed_from_the_message(
         )
         assert "Подтвердить новое время" not in words_of(await maria.get("/messages"))
         assert "Подходит, записаться" not in words_of(await maria.get(ticket))
+
+
+async def test_a_message_of_a_proposal_that_was_taken_leads_to_the_new_visit(
+    app: Litestar,
+    db: Connection,
+    pool: Pool,
+    settings: Settings,
+    petr: Patient,
+    receipt: Receipt,
+) -> None:
+    await withdrawals.cancel_doctor_day(
+        db,
+        now=NOW,
+        actor=REGISTRAR,
+        post_id=await region.post(db, "area-doctor"),
+        day=receipt.starts_at.date(),
+        reason="Врач заболел",
+    )
+    await work(pool, settings)
+    maria = await people.account(db)
+    slot_id = await value(db, "select slot_id from appointment where state = 'held'")
+    taken = await book(db, maria, petr, slot_id)
+    async with await portal.signed_in(app, MARIA) as browser:
+        page = await browser.get("/messages")
+        assert f'href="/appointments/{taken.appointment_id}" aria-describedby' in page.text
+        assert "Открыть новую запись" in words_of(page)
+        assert "Выбрать время" not in words_of(page)
+
+
+async def test_a_message_of_a_link_leads_to_the_list_in_its_own_words(
+    app: Litestar, db: Connection, pool: Pool, settings: Settings
+) -> None:
+    maria, oleg = await people.account(db, "Мария"), await people.account(db, "Олег")
+    link = await people.relative(db, oleg)
+    await links.confirm(db, link)
+    await links.let(db, maria, oleg)
+    await work(pool, settings)
+    async with await portal.signed_in(app, OLEG) as browser:
+        words = words_of(await browser.get("/messages"))
+    assert "которые сделали не вы. Открыть родственников" in words
+    async with await portal.signed_in(app, MARIA) as browser:
+        words = words_of(await browser.get("/messages"))
+    assert "позвоните в регистратуру. Кто может записывать меня" in words
 
 
 async def test_the_demo_shows_everybodys_messages(app: Litestar, receipt: Receipt) -> None:

@@ -13,7 +13,7 @@ from registratura.db import Connection, value
 from registratura.people import children
 from registratura.people.link_refusals import ChildNotVerified
 from registratura.web.limits import TriedTooOften
-from tests.given import people, portal
+from tests.given import people, portal, region, visits
 from tests.given.links import ANNA, DENIS, card_of
 from tests.given.people import OLEG
 from tests.given.portal import words_of
@@ -33,14 +33,14 @@ async def tell(db: Connection, *listed: object) -> None:
     await children.keep(db, account.id, listed, now=datetime.now(UTC))  # type: ignore[arg-type]
 
 
-async def press(client: httpx.AsyncClient, name: str) -> httpx.Response:
+async def press(client: httpx.AsyncClient, name: str, seen_on: str = FORM) -> httpx.Response:
     """The button beside that child."""
-    page = (await client.get(FORM)).text
+    page = (await client.get(seen_on)).text
     found = re.search(
         r'action="(/profile/relatives/children/[0-9a-f-]+)">(?:(?!</form>).)*' + name, page, re.S
     )
     assert found is not None, f"{name} is not offered"
-    return await portal.submit(client, found[1], {}, seen_on=FORM)
+    return await portal.submit(client, found[1], {}, seen_on=seen_on)
 
 
 async def test_anna_is_confirmed_with_one_press_denis_is_declared_with_one(
@@ -59,6 +59,45 @@ async def test_anna_is_confirmed_with_one_press_denis_is_declared_with_one(
     levels = "select string_agg(first_name || ' ' || level, ', ' order by first_name) from relative"
     assert await value(db, levels) == "Анна confirmed, Денис declared"
     assert "Ваши дети в ЕСИА" not in words_of(await oleg.get(FORM))
+
+
+@pytest.mark.parametrize("path", ["/", "/profile", "/appointments"])
+async def test_a_child_is_added_with_one_press_where_the_parent_looks_for_her(
+    oleg: httpx.AsyncClient, stranger: httpx.AsyncClient, db: Connection, path: str
+) -> None:
+    await card_of(db, ANNA)
+    await tell(db, ANNA, DENIS)
+    answer = await press(oleg, "Анна", seen_on=path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/profile#relatives")
+    assert await value(db, "select level from relative") == "confirmed"
+    words = words_of(await oleg.get(path))
+    assert "Добавить : Смирнов Денис Олегович" in words
+    assert "Добавить : Смирнова Анна Олеговна" not in words
+    assert "Ваши дети в ЕСИА" not in words_of(await stranger.get(path))
+
+
+async def test_who_adds_a_child_beside_the_visits_is_led_back_to_them(
+    oleg: httpx.AsyncClient, db: Connection
+) -> None:
+    await tell(db, ANNA, DENIS)
+    oleg.headers["Referer"] = f"{portal.ADDRESS}/appointments"
+    answer = await press(oleg, "Анна", seen_on="/appointments")
+    assert answer.headers["location"] == "/appointments"
+    oleg.headers["Referer"] = "https://evil.example/appointments"
+    answer = await press(oleg, "Денис", seen_on="/appointments")
+    assert answer.headers["location"] != "https://evil.example/appointments"
+
+
+async def test_with_visits_ahead_nothing_stands_between(
+    oleg: httpx.AsyncClient, db: Connection
+) -> None:
+    await tell(db, ANNA, DENIS)
+    await region.region(db, datetime.now(UTC))
+    owner = await people.account(db, OLEG, now=datetime.now(UTC))
+    whom = await visits.patient(db, owner, owner.person_id)
+    slot = await region.free_slot(db, "therapist")
+    await visits.book(db, owner, whom, slot, now=datetime.now(UTC))
+    assert "Ваши дети в ЕСИА" not in words_of(await oleg.get("/appointments"))
 
 
 async def test_what_esia_does_not_know_is_asked_in_the_form_filled_already(

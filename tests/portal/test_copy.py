@@ -5,13 +5,15 @@ from dataclasses import replace
 from io import BytesIO
 
 import httpx
+import pytest
 from litestar import Litestar
 from pypdf import PdfReader
 
 from registratura.db import Connection, value
 from registratura.portal.copy import AN_HOUR
+from registratura.web.paper import print_pdf
 from tests.given import portal
-from tests.given.people import MARIA
+from tests.given.people import MARIA, NOW
 from tests.portal.form import send
 
 EVIL = "О'Коннор"  # the one odd sign that a name may hold
@@ -56,6 +58,50 @@ async def test_pdf_is_tagged_russian_and_holds_what_people_typed_as_text(app: Li
     fonts = {str(it["/BaseFont"]) for it in _fonts(pdf)}
     assert all("GolosText" in it or "Libertinus" in it for it in fonts)
     assert any("GolosText" in it for it in fonts)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("龘𐎀", "[U+9F98][U+10380]"),
+        ("Ли 😀 سلام", "Ли[U+1F600][U+0633]"),
+        ("\u0301Ж\u200d\u0378", "Ж[U+200D][U+0378]"),
+    ],
+)
+async def test_letters_that_no_font_has_are_spelled_and_the_pdf_is_made(
+    name: str, shown: str
+) -> None:
+    pdf = PdfReader(BytesIO(await print_pdf("copy.typ", document("Копия", name), at=NOW)))
+    text = "".join("".join(it.extract_text() for it in pdf.pages).split())
+    assert shown in text
+    assert "Пётр" in text
+    assert "номервЮникоде" in text
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+async def test_a_document_that_pdf_ua_refuses_all_the_same_is_made_without_it() -> None:
+    pdf = PdfReader(BytesIO(await print_pdf("copy.typ", document("", "龘"), at=NOW)))
+    assert "Пётр" in pdf.pages[0].extract_text()
+
+
+def document(title: str, name: str) -> dict[str, object]:
+    rows = [[name], ["Пётр"]]
+    section = {"title": name, "note": "", "head": ["Имя"], "widths": [1], "rows": rows}
+    about = f"О вас: {name}"
+    return {
+        "title": title,
+        "portal": name,
+        "about": about,
+        "footer": name,
+        "sections": [section],
+    }
+
+
+async def test_a_name_in_letters_that_no_font_has_does_not_stop_the_copy(app: Litestar) -> None:
+    async with await portal.signed_in(app, replace(MARIA, middle_name="龘𐎀")) as client:
+        answer = await take(client, "pdf")
+    assert answer.status_code == 200
+    assert "[U+9F98]" in PdfReader(BytesIO(answer.content)).pages[0].extract_text()
 
 
 def _fonts(pdf: PdfReader) -> list[dict[str, object]]:

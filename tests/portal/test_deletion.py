@@ -42,6 +42,7 @@ async def test_a_request_waits_may_be_taken_back_and_asked_anew(
     assert "Заявка подана" in words_of(await maria.get("/profile"))
     assert DeletionAskedTwice.words in words_of(await ask(maria))
     await portal.submit(maria, f"{PAGE}/take-back", {}, seen_on=PAGE)
+    assert "Ничего не удалено" in words_of(await maria.get(PAGE))
     assert "Заявка подана" not in words_of(await maria.get(PAGE))
     again = await portal.submit(maria, f"{PAGE}/take-back", {}, seen_on=PAGE)
     assert again.status_code == 404

@@ -12,7 +12,9 @@ from registratura import audit
 from registratura.db import Connection, value
 from registratura.people import confirmations
 from registratura.portal.journal_words import CHANGE, WHAT
-from tests.given.people import ZONE
+from tests.given import links, people, portal
+from tests.given.links import ANDREY, IRINA, VERA, VERA_ON_THE_LIST
+from tests.given.people import MARIA, ZONE
 from tests.given.portal import words_of
 from tests.given.visits import REGISTRAR
 from tests.portal.form import send
@@ -36,10 +38,38 @@ OF_NOBODY = {
 def test_every_kind_of_event_about_a_person_has_words() -> None:
     house = Path(registratura.__file__).parent
     code = "\n".join(it.read_text(encoding="utf-8") for it in house.rglob("*.py"))
-    written = set(re.findall(r'\bkind="([a-z_]+\.[a-z_]+)"', code))
+    written = set(re.findall(r'\b(?:kind|event)="([a-z_]+\.[a-z_]+)"', code))
     written |= set(re.findall(r"'([a-z_]+\.[a-z_]+)', %\(actor_kind\)s", code))
     assert len(written) > 15
     assert written - OF_NOBODY - set(WHAT) == set()
+
+
+async def test_how_a_relative_came_to_the_list_is_told_exactly(
+    app: Litestar, db: Connection
+) -> None:
+    mother, father = await people.account(db, IRINA), await people.account(db, ANDREY)
+    await links.card_of(db, VERA_ON_THE_LIST)
+    await links.proven(db, mother, VERA_ON_THE_LIST)
+    await people.relative(
+        db,
+        father,
+        last_name=VERA.last_name,
+        first_name=VERA.first_name,
+        middle_name=VERA.middle_name,
+        birth_date=VERA.birth_date,
+        policy_number=VERA_ON_THE_LIST.policy_number,
+    )
+    await links.proven(db, father, VERA_ON_THE_LIST)
+    maria = await people.account(db, "Мария")
+    await links.let(db, maria, father)
+    async with await portal.signed_in(app, VERA) as client:
+        words = words_of(await client.get(PAGE))
+    assert "Добавлен в список родственников: родство подтверждено в ЕСИА Ваш представитель" in words
+    assert "Родство подтверждено в ЕСИА Ваш представитель" in words
+    assert CHANGE not in words
+    async with await portal.signed_in(app, MARIA) as client:
+        words = words_of(await client.get(PAGE))
+    assert "Добавлен в список родственников по коду самого пациента Ваш представитель" in words
 
 
 async def look_up(db: Connection, kind: str = "person.read") -> None:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
+import pytest
 from litestar import Litestar
 
 from registratura.db import Connection, Pool, execute, value
+from registratura.web import sessions
 from registratura.web.browsers import name_browser
 from tests.given import portal
 from tests.given.people import MARIA, STRANGER
@@ -90,6 +92,40 @@ async def test_who_comes_back_after_his_session_ended_is_told_why(app: Litestar)
     client = portal.with_session(app, await portal.session_of(app, MARIA, now=long_ago))
     assert "Вход закончился" in words_of(await client.get("/signin"))
     assert "Вход закончился" not in words_of(await portal.browser(app).get("/signin"))
+
+
+@pytest.mark.parametrize("all_of_them", [True, False])
+async def test_the_other_browser_is_told_that_the_sign_out_was_elsewhere(
+    app: Litestar, maria: httpx.AsyncClient, db: Connection, all_of_them: bool
+) -> None:
+    phone = await portal.signed_in(app, MARIA)
+    await phone.get("/")
+    path = f"{PAGE}/end" if all_of_them else await other_session(maria)
+    await portal.submit(maria, path, {}, seen_on=PAGE)
+    answer = await phone.get("/appointments")
+    assert answer.headers["location"] == "/signin?next=%2Fappointments"
+    words = words_of(await phone.get(answer.headers["location"]))
+    assert "Вы вышли на другом устройстве" in words
+    assert "полчаса" not in words
+    late = await portal.submit(phone, "/patient", {"patient": str(uuid4())})
+    assert late.headers["location"].startswith("/signin")
+    assert "Вы вышли на другом" not in words_of(await maria.get("/signin"))
+    assert "Вы вышли на другом" not in words_of(await portal.browser(app).get("/signin"))
+
+
+async def test_ended_sessions_are_nowhere_counted_and_swept_with_their_day(
+    app: Litestar, maria: httpx.AsyncClient, db: Connection
+) -> None:
+    await portal.signed_in(app, MARIA)
+    path = await other_session(maria)
+    await portal.submit(maria, path, {}, seen_on=PAGE)
+    assert (await portal.submit(maria, path, {}, seen_on=PAGE)).status_code == 404
+    assert "/end" not in re.sub(rf"{PAGE}/end", "", (await maria.get(PAGE)).text)
+    copy = await portal.submit(maria, "/profile/copy", {"format": "json"}, seen_on="/profile")
+    assert len(copy.json()["sessions"]) == 1
+    now = datetime.now(UTC)
+    assert await sessions.sweep(db, now=now) == 0
+    assert await sessions.sweep(db, now=now + sessions.ABSOLUTE + timedelta(minutes=1)) == 2
 
 
 async def test_a_request_under_way_does_not_outlive_the_sign_out(

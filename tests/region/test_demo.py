@@ -40,6 +40,15 @@ def test_one_seed_and_day_write_the_same_files(tiny: Path, tmp_path: Path) -> No
     assert filecmp.cmpfiles(tiny, tmp_path, names, shallow=False)[0] == names
 
 
+def test_what_the_paper_lets_vera_hide_is_in_the_demo(tiny: Path) -> None:
+    paper = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+    told = re.findall(r"Вера hides «([^»]+)»", paper)
+    received = {it["position"] for it in read(tiny, "posts")}
+    names = {it["name"] for it in read(tiny, "positions") if it["code"] in received}
+    assert told
+    assert set(told) <= names
+
+
 def test_every_number_is_valid_but_petrs_policy(tiny: Path) -> None:
     numbers = [it["number"] for it in read(tiny, "policies")]
     assert [it for it in numbers if not policies.fits_check_digit(it)] == ["1234567891234567"]

@@ -11,8 +11,10 @@ from litestar import Litestar
 from registratura_ground import embedded
 from registratura_ground.signing import rsa_certificate_hash
 from registratura_standins.esia.app import create_app
+from registratura_standins.esia.provider import Provider as EsiaProvider
+from registratura_standins.esia.provider import open_provider
 from registratura_standins.esia.settings import Settings
-from tests.given import databases, portal
+from tests.given import apps, databases, portal
 from tests.given.provider import Provider
 from tests.sign_on import stand_in
 
@@ -51,19 +53,34 @@ def esia_of_the_portal(server: embedded.Server) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def provider_of_the_portal() -> EsiaProvider:
+    """Its keys, opened once: GOST takes five runs of `openssl`."""
+    keys = portal.keys()
+    return open_provider(
+        Settings("", key_file=keys / "esia.key", certificate_file=keys / "esia.crt"), None
+    )
+
+
 @pytest.fixture
 async def esia(
-    server: embedded.Server, esia_of_the_portal: str, app: Litestar
+    server: embedded.Server,
+    esia_of_the_portal: str,
+    provider_of_the_portal: EsiaProvider,
+    app: Litestar,
 ) -> AsyncIterator[Litestar]:
     """The stand-in with its demo accounts; it knows the portal, and the portal asks it."""
+    opened = provider_of_the_portal
     with databases.copied(server, esia_of_the_portal, "esia") as name:
-        configured = Settings(
-            database_url=server.url(name, "esia"),
-            key_file=portal.keys() / "esia.key",
-            certificate_file=portal.keys() / "esia.crt",
-        )
-        made = create_app(configured)
-        async with portal.alive(made):
-            transport = httpx.ASGITransport(made)  # type: ignore[arg-type]
-            app.state.esia = replace(app.state.esia, http=httpx.AsyncClient(transport=transport))
-            yield made
+        configured = replace(opened.settings, database_url=server.url(name, "esia"))
+        provider = replace(opened, settings=configured)
+
+        def make() -> Litestar:
+            return create_app(configured, opened.identities)
+
+        with apps.borrowed("ЕСИА of the portal", make, lambda: {"provider": provider}) as made:
+            async with portal.alive(made):
+                transport = httpx.ASGITransport(made)  # type: ignore[arg-type]
+                client = httpx.AsyncClient(transport=transport)
+                app.state.esia = replace(app.state.esia, http=client)
+                yield made

@@ -51,4 +51,4 @@ async def bring_back(client: httpx.AsyncClient, esia: Litestar, login: str) -> d
 async def sign_in(client: httpx.AsyncClient, esia: Litestar, login: str) -> httpx.Response:
     """From the portal's link through ЕСИА to the portal's answer."""
     back = await bring_back(client, esia, login)
-    return await client.get("/signin/done", params=back)
+    return await portal.come_back(client, back)

@@ -211,9 +211,8 @@ async def test_a_refusal_that_esia_sends_back_has_its_page(
     maria: httpx.AsyncClient, code: str, status: int, words: str
 ) -> None:
     asked = await go_to_esia(maria)
-    answer = await maria.get(
-        "/signin/done",
-        params={"error": "access_denied", "error_description": code, "state": asked["state"]},
+    answer = await portal.come_back(
+        maria, {"error": "access_denied", "error_description": code, "state": asked["state"]}
     )
     assert answer.status_code == status
     assert words in answer.text

@@ -26,7 +26,7 @@ async def go_to_esia(client: httpx.AsyncClient, next_path: str = "/") -> dict[st
 async def come_back(
     client: httpx.AsyncClient, asked: dict[str, str], code: str = "the-code"
 ) -> httpx.Response:
-    return await client.get("/signin/done", params={"code": code, "state": asked["state"]})
+    return await portal.come_back(client, {"code": code, "state": asked["state"]})
 
 
 async def test_the_request_is_signed_over_its_fields_in_order(maria: httpx.AsyncClient) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx
 from litestar import Litestar
@@ -88,7 +88,7 @@ async def test_who_declines_at_esia_comes_back_to_a_page_that_says_so(
         signed = await browser.sign_in(MARIA, ask=ask)
         declined = await browser.grant(signed.headers["location"], grant="")
     back = urlsplit(declined.headers["location"])
-    answer = await maria.get(f"{back.path}?{back.query}")
+    answer = await portal.come_back(maria, dict(parse_qsl(back.query)))
     assert "Вы не разрешили передать данные порталу" in answer.text
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
@@ -42,7 +42,7 @@ async def walk(client: httpx.AsyncClient, gateway: Gateway) -> httpx.Response:
     assert start.headers["location"].startswith(f"{gateway.issuer}/authorization?")
     async with httpx.AsyncClient(trust_env=False) as browser:
         back = urlsplit((await browser.get(start.headers["location"])).headers["location"])
-    return await client.get(f"{back.path}?{back.query}")
+    return await portal.come_back(client, dict(parse_qsl(back.query)))
 
 
 async def test_maria_signs_in_and_out_through_the_gateway(
@@ -94,7 +94,7 @@ async def test_a_sign_in_begun_at_another_provider_is_not_finished_at_this_one(
         attempt = await attempts.begin(db, **begun)
     maria.cookies.set("registratura_signin", "mark", domain="127.0.0.1", path="/")
     back = {"code": "a", "state": attempt.state}
-    assert (await maria.get("/signin/done", params=back)).status_code == 400
+    assert (await portal.come_back(maria, back)).status_code == 400
 
 
 async def test_a_gateway_that_is_not_there_is_said_so_at_once(

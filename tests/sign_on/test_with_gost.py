@@ -83,7 +83,7 @@ async def test_a_broken_signing_program_is_esia_that_does_not_answer(
     asked = await go_to_esia(maria)
     monkeypatch.setenv("PATH", str(tmp_path))
     back = {"code": "a.b.c", "state": asked["state"]}
-    answer = await maria.get("/signin/done", params=back)
+    answer = await portal.come_back(maria, back)
     assert answer.status_code == 503
     assert "ЕСИА сейчас не отвечает" in answer.text
     begun = await maria.get("/signin/esia?next=/appointments")

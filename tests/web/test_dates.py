@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from registratura.web import dates
-from registratura.web.spaces import nobreak
+from registratura.web.spaces import nobreak, with_phones
 
 DAY = date(2026, 11, 25)
 
@@ -64,3 +64,9 @@ def test_an_age_is_said_in_full_years(born: date, today: date, words: str) -> No
 
 def test_short_words_stay_with_the_next_one_and_markup_is_escaped() -> None:
     assert nobreak("в участке № 7 <b>") == "в\u00a0участке №\u00a07 &lt;b&gt;"
+
+
+def test_a_telephone_in_words_may_be_pressed_and_does_not_break() -> None:
+    assert with_phones("<b> Позвоните: +7 484 000-00-02.") == (
+        '&lt;b&gt; Позвоните: <a class="nw num" href="tel:+74840000002">+7 484 000-00-02</a>.'
+    )

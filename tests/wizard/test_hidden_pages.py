@@ -55,6 +55,40 @@ async def test_what_vera_hides_is_gone_from_her_mothers_pages_at_once(
         assert "Оториноларинголог" in words_of(await irina.get("/appointments"))
 
 
+async def test_a_hidden_speciality_is_by_the_desk_in_the_agreed_words_and_never_no_places(
+    app: Litestar, db: Connection
+) -> None:
+    now = datetime.now(UTC)
+    child = replace(VERA_ON_THE_LIST, birth_date=BORN)
+    await links.card_of(db, child)
+    await people.account(db, YOUNG, now=now)
+    mother = await people.account(db, IRINA, now=now)
+    link = await links.proven(db, mother, child, now)
+    clinic = (await region.departments(db))["child"]
+    whose = f"patient={link.person_id}"
+    agreed = "К этому врачу родственника записывает регистратура: +7 484 000-00-01"
+    async with (
+        await portal.signed_in(app, YOUNG) as vera,
+        await portal.signed_in(app, IRINA) as irina,
+    ):
+        assert agreed not in words_of(await irina.get(f"/clinics/{clinic}/{ENT}?{whose}"))
+        assert "Сейчас ничего не скрыто." in words_of(await vera.get("/profile/holders"))
+        await hide(vera, ENT)
+        words = words_of(await vera.get("/profile/holders"))
+        assert "Сейчас скрыты: Оториноларинголог." in words
+        assert "Записывать и видеть все записи, кроме скрытых" in words
+        positions = words_of(await irina.get(f"/clinics/{clinic}?{whose}"))
+        of_ent = positions[positions.index("Оториноларинголог") :][:160]
+        assert f"Оториноларинголог {agreed}" in of_ent
+        assert "Через регистратуру" in of_ent
+        doctor = await region.post(db, "ent")
+        for path in (f"/clinics/{clinic}/{ENT}?{whose}", f"/doctors/{doctor}?{whose}"):
+            words = words_of(await irina.get(path))
+            assert agreed in words
+            for false in ("Мест нет", "Новые дни открываются", "Продолжить", "сейчас нет"):
+                assert false not in words
+
+
 async def hide(vera: httpx.AsyncClient, *positions: int) -> None:
     """Tick exactly these on her page."""
     form = {"position": [str(it) for it in positions]} if positions else {}

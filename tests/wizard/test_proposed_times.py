@@ -75,7 +75,7 @@ async def test_my_visits_begin_with_what_the_clinic_proposes_and_it_is_taken_the
     proposed, ahead = words.index("Клиника предлагает другое время"), words.index("Предстоят")
     assert proposed < ahead
     assert "Причина: врач <болеет>. Держим это время за вами до" in words
-    assert "Отменила клиника" in words
+    assert "Отменена клиникой" in words
     for _ in range(2):  # sent twice, booked once
         taken = await maria.post("/appointments", data=form(page, "/appointments"))
         assert taken.status_code == 303
@@ -84,6 +84,24 @@ async def test_my_visits_begin_with_what_the_clinic_proposes_and_it_is_taken_the
     used = "select count(referral_id) from appointment where state = 'booked'"
     assert await value(db, used) == 1
     assert "Клиника предлагает" not in (await maria.get("/appointments")).text
+
+
+async def test_once_the_proposal_is_taken_the_cancelled_visit_leads_to_the_new_one(
+    maria: httpx.AsyncClient, db: Connection, mother: Account, petr: Patient
+) -> None:
+    visit = await cancelled_visit(db, mother, petr)
+    page = await maria.get("/appointments")
+    taken = await maria.post("/appointments", data=form(page, "/appointments"))
+    new = taken.headers["location"]
+    ticket = await maria.get(f"/appointments/{visit.appointment_id}")
+    words = words_of(ticket)
+    assert "Вместо этого приёма есть запись на другое время: Невролог" in words
+    assert "не держим" not in words
+    assert "Выбрать другое время" not in words
+    assert link(ticket, "Открыть талон") == new
+    await portal.submit(maria, f"{new}/cancel", {}, seen_on=f"{new}/cancel")
+    words = words_of(await maria.get(f"/appointments/{visit.appointment_id}"))
+    assert "Другого времени взамен сейчас не держим." in words
 
 
 async def test_the_ticket_of_the_cancelled_visit_says_why_and_offers_the_same(
@@ -126,6 +144,7 @@ async def test_another_time_is_chosen_without_losing_the_referral(
     used = "select referral_id from appointment where state = 'booked'"
     assert await value(db, used) == referral
     assert "held" not in await states(db)
+    assert link(await maria.get(ticket), "Открыть талон") == booked.headers["location"]
 
 
 async def test_nobody_else_sees_takes_or_declines_what_is_proposed(

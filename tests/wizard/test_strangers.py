@@ -19,7 +19,7 @@ from registratura.booking import holds
 from registratura.booking.model import Channel
 from registratura.booking.wishes import Wish
 from registratura.db import Connection, value
-from registratura.people import children, relatives
+from registratura.people import children, relatives, tokens
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import links, people, portal, region, visits
@@ -38,11 +38,12 @@ PERSONAL = {
         "patient",
         "referral",
         "relative",
+        "token",
     ),
     *("replaces", "second"),
 }
 """Parameters that name a person or what is his."""
-ELSEWHERE = ("registratura.federal", "registratura.desk")
+ELSEWHERE = ("registratura.federal", "registratura.desk", "registratura.api")
 """Faces without an account's own patients: tested beside them."""
 FORMS: dict[str, set[str]] = {
     "POST /appointments": {"patient", "replaces", "referral"},
@@ -51,6 +52,7 @@ FORMS: dict[str, set[str]] = {
     "POST /holds/{hold:uuid}/decline": {"patient"},
     "POST /holds/{hold:uuid}/prolong": {"patient"},
     "POST /patient": {"patient"},
+    "POST /profile/applications": {"patient"},
     "POST /profile/holders/code": set(),
     "POST /profile/holders/hidden": set(),
     "POST /profile/copy": set(),
@@ -174,6 +176,9 @@ async def town(app: Litestar, db: Connection) -> Town:
         "first_slot": slots[0],
         "second_slot": slots[1],
     }
+    wanted = tokens.Wanted("Здоровье", "read", [maria.person_id], 30)
+    await tokens.make(db, maria.id, wanted, now=now, zone=people.ZONE)
+    hers["token"] = await value(db, "select id from token")
     let = await links.let(db, maria, oleg, now=now)
     return Town(app, open_to_all, hers, let.id)
 
@@ -223,7 +228,7 @@ async def test_the_stranger_gets_one_404_for_whatever_is_marias(town: Town, db: 
 async def test_maria_herself_is_let_in_by_the_same_ids(town: Town) -> None:
     # first what only looks, then what ends the thing that is asked for, then the link itself; the
     # consent last: without it nobody is signed in
-    ending = re.compile("/children/|cancel|/end|/(appointments|holds|together)$|leave")
+    ending = re.compile("/children/|cancel|/end|/revoke|/(appointments|holds|together)$|leave")
     ordered = sorted(
         doors(town.app),
         key=lambda it: (

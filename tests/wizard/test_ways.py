@@ -2,6 +2,7 @@
 
 import gc
 import re
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from litestar import Litestar
 from registratura.db import Connection, execute, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
+from registratura.web.lending import Lender, Overloaded
 from tests.given import people, portal, region, visits
 
 
@@ -155,6 +157,25 @@ async def test_a_refusal_keeps_what_was_chosen_and_offers_the_nearest(
     assert "прикреплён к этой поликлинике" in words
     assert "Вы выбирали" in words
     assert f"/doctors/{await region.post(db, 'area-doctor')}" in answer.text
+
+
+async def test_in_a_rush_other_times_are_not_searched_but_the_way_to_them_stands(
+    app: Litestar, maria: httpx.AsyncClient, db: Connection, petr: Patient
+) -> None:
+    far = await region.free_slot(db, "far-paediatrician")
+    page = await maria.get(f"/check?slot={far}&patient={petr.person_id}")
+    await region.rule(db, attachment="own")
+    lender: Lender = app.state.lender
+    async with AsyncExitStack() as rush:
+        for _ in range(lender.pool.max_size):
+            await rush.enter_async_context(lender.lent(reading=False))
+        with pytest.raises(Overloaded):
+            await lender.lend(reading=False)
+    answer = await maria.post("/appointments", data=hidden(page, "/appointments"))
+    assert answer.status_code == 409
+    assert "очень много желающих" in answer.text
+    assert f"/doctors/{await region.post(db, 'far-paediatrician')}?" in answer.text
+    assert f"/doctors/{await region.post(db, 'area-doctor')}" not in answer.text
 
 
 async def test_no_way_on_is_promised_where_every_time_would_be_refused(

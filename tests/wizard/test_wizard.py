@@ -134,6 +134,19 @@ async def test_after_its_hold_the_time_is_still_the_holders_to_take(
     assert "только что заняли" not in page.text
 
 
+async def test_back_from_the_ticket_leads_to_the_ticket_and_says_of_nobody_else(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    form = await form_of(maria, db, slot := await region.free_slot(db))
+    held = await portal.submit(maria, "/holds", form)
+    booked = await portal.submit(maria, "/appointments", form)
+    back = await maria.get(held.headers["location"])
+    again = await maria.get(back.headers["location"])
+    assert again.headers["location"] == booked.headers["location"]
+    await portal.submit(maria, f"{booked.headers['location']}/cancel", {})
+    assert (await maria.get(f"/check?slot={slot}")).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/holds", "/together"])
 async def test_the_address_of_a_refusal_opened_again_leads_to_the_choice(
     app: Litestar, maria: httpx.AsyncClient, path: str

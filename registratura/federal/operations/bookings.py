@@ -19,6 +19,7 @@ from registratura.people.patients import Patient
 from registratura.refusal import Refusal
 
 _KEYS = UUID("6a0c6f5e-6f0c-5d6e-9a3c-0f2b7f1d4c21")  # the namespace of this face's keys
+_MOST_LATE = 3  # times that a call is judged anew
 _UNTOLD = {
     codes.SAME_TIME: "На это время у пациента уже есть запись",
     codes.SAME_POSITION: "К врачу этой специальности у пациента уже есть запись",
@@ -55,8 +56,18 @@ async def _book_once(call: Call, session: Session, slot: AskedSlot) -> Receipt:
     """The booking that stands, else a new one.
 
     Its key counts the bookings of the same three ids that have ended: of two equal calls at once
-    the second waits for the first's answer, and once that booking is over the call is judged anew.
+    the second waits for the first's answer, and once that booking is over the call is judged anew;
+    also if it ended while this call waited for its turn.
     """
+    for late in range(_MOST_LATE):
+        receipt = await _try_to_book(call, session, slot, late)
+        if not await federal_visits.is_over(call.db, receipt.appointment_id, call.now):
+            return receipt
+    raise refusals.SlotTaken()
+
+
+async def _try_to_book(call: Call, session: Session, slot: AskedSlot, late: int) -> Receipt:
+    """`late`: how many answers of equal calls were over when they were read."""
     patient = await call.get_patient(session)
     asked = Three(session.id, patient.person_id, slot.id)
     standing = await federal_visits.find_standing(call.db, asked)
@@ -71,15 +82,27 @@ async def _book_once(call: Call, session: Session, slot: AskedSlot) -> Receipt:
         referral_id=await _find_referral(call, session, patient, slot),
         federal_session=session.id,
     )
-    key = uuid5(_KEYS, "\n".join(map(str, (*vars(asked).values(), standing.ended))))
+    key = uuid5(_KEYS, "\n".join(map(str, (*vars(asked).values(), standing.ended + late))))
     try:
         return await appointments.book(call.db, wish, key)
-    except (refusals.BookingRefusal, refusals.KeyReused):
+    except (refusals.BookingRefusal, refusals.KeyReused) as refusal:
         # an equal call that asked by another referral, or came between, may have booked it
         again = await federal_visits.find_standing(call.db, asked)
-        if again.receipt is None:
-            raise
-        return again.receipt
+        if again.receipt is not None:
+            return again.receipt
+        if isinstance(refusal, refusals.SlotTaken | refusals.PatientBusy):
+            await _refuse_what_he_has(call, asked, _uuid(refusal.parameters.get("appointment_id")))
+        raise
+
+
+async def _refuse_what_he_has(call: Call, asked: Three, met: UUID | None) -> None:
+    """Refuses with `AlreadyBookedToPosition` if the patient has this very time: by another session,
+    another channel. «Занято» would send him to look for another."""
+    own = await federal_visits.find_own(call.db, asked.patient_id, asked.slot_id, met)
+    told = await federal_visits.find_told(call.db, appointment_id=own) if own else None
+    if told is not None:
+        visit = f"{told.position}, {told.local_start:%d.%m.%Y %H:%M}"
+        raise refusals.AlreadyBookedToPosition(visit=visit, appointment_id=own)
 
 
 async def _find_referral(
@@ -97,6 +120,9 @@ async def _find_referral(
 
 async def _tell(call: Call, refusal: Refusal, session: Session | None) -> tuple[No, Parameters]:
     """The refusal's code with its parameters, if the setting lets the existing visit be told of."""
+    if isinstance(refusal, refusals.NeedsConfirmedLink):
+        # here only of what is hidden: it is said as of any position that is not booked here
+        refusal = refusals.NotSelfBooked(phone=refusal.parameters["phone"])
     no = No.of(refusal, codes.BOOKING)
     if isinstance(refusal, refusals.WrongAge):
         ages = (("Min_Age", "min_age"), ("Max_Age", "max_age"))

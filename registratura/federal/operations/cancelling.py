@@ -10,7 +10,7 @@ from registratura.federal import codes, metrics
 from registratura.federal.calls import Answer, Call, Ids, answer_status
 from registratura.federal.deeds import Cancelling, Reason
 from registratura.federal.identification import actor_of
-from registratura.federal.refusals import VisitMoved, VisitNotFound
+from registratura.federal.refusals import VisitKept, VisitMoved, VisitNotFound
 
 _LOG = structlog.get_logger("federal")
 
@@ -19,13 +19,15 @@ async def cancel_appointment(call: Call, asked: Cancelling, ids: Ids) -> Answer:
     """Cancel; a second time too. A technical reason is not the patient's cancellation.
 
     Refuses with `VisitNotFound` (other channels' visits too, so that numbers cannot be probed),
-    `VisitMoved` or `CannotBeCancelled`.
+    `VisitKept`, `VisitMoved` or `CannotBeCancelled`.
     """
     visit = await federal_visits.find_by_number(call.db, asked.book_id)
     if asked.reason is Reason.DATA_DISPUTED:
         await _alarm(call, asked, visit)
     if visit is None:
         raise VisitNotFound()
+    if visit.kept and (not asked.reason.is_technical or visit.state == State.MOVED):
+        raise VisitKept()
     if visit.state == State.MOVED:
         raise VisitMoved()
     await cancellation.cancel(
@@ -44,9 +46,9 @@ async def _alarm(call: Call, asked: Cancelling, visit: Booked | None) -> None:
     _LOG.error(
         "answer disputed",
         visit=str(visit.id) if visit else None,
-        fields=[it.path for it in asked.disputed],
+        fields=[it.field for it in asked.disputed],
     )
-    if visit is not None:
+    if visit is not None and visit.state == State.BOOKED:  # a repeat says nothing new
         await audit.record(
             call.db,
             now=call.now,

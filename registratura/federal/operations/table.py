@@ -45,6 +45,7 @@ class Operation:
     run: Callable[[Call, Fields, Ids], Awaitable[Answer]]
     refuse: Callable[[Ids, No, datetime, str], Answer]  # with the moment and the region's zone
     refusals: Mapping[type[Refusal], str]
+    writes: bool = True  # a reading one stands in the line of those who only look
 
 
 def _of_session(fields: Fields) -> Ids:
@@ -86,7 +87,7 @@ def _reading(
     def refuse(ids: Ids, no: No, _: datetime, __: str) -> Answer:
         return refuse_reading(f"{name}Response", ids, no)
 
-    return Operation(name, _of_session, run, refuse, codes.READING)
+    return Operation(name, _of_session, run, refuse, codes.READING, writes=False)
 
 
 async def _create(call: Call, _: Fields, ids: Ids) -> Answer:

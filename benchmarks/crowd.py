@@ -1,0 +1,196 @@
+"""`rush`, `hot_slot`: many want what few can have. Arrivals do not wait for answers."""
+
+import asyncio
+import json
+import random
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import uvloop
+
+from benchmarks import generator, wishes
+from benchmarks.api import request
+from benchmarks.callers import Answer, Caller
+from benchmarks.generator import Load
+from benchmarks.registry import Registry, running, working
+from benchmarks.results import Result
+from benchmarks.searching import times_of
+from benchmarks.stage import Database, Stage
+from benchmarks.wishes import Wish
+
+PEOPLE, SLOTS = 5000, 500
+MINUTE, FIRST = 60.0, 5.0  # seconds: half come within the first five
+TRIES = 3
+CLIENTS_OF_A_SLOT, HOT_ROUNDS = 200, 5
+
+
+@dataclass
+class Rush:
+    """What became of everybody."""
+
+    load: Load = field(default_factory=Load)
+    sold: int = 0
+    refused: int = 0
+    without_alternatives: int = 0  # refused while there was something left to offer
+    most_alternatives: int = 0
+
+
+def rush(stage: Stage, size: str) -> Result:
+    """5,000 patients want 500 slots: each looks, books, takes what is offered instead."""
+    database = stage.copy(stage.template(size), "rush")
+    with running(database.url, stage.var) as serving, working(serving):
+        result, _ = run_rush(database, serving)
+    return result
+
+
+def run_rush(database: Database, serving: Registry) -> tuple[Result, Rush]:
+    """The rush over a database of its own."""
+    wishes.make(database)
+    posts = _leave_only(database, SLOTS)
+    everybody = [it for it in wishes.read(database, 0, wishes.count(database)) if it.is_adult]
+    done = uvloop.run(_all(serving.port, everybody[:PEOPLE], posts))
+    load = done.load
+    turned_away = load.statuses[503]
+    return (
+        Result(
+            "rush",
+            per_s=len(load.took) / MINUTE,
+            p50_ms=load.percentile(0.5),
+            p99_ms=load.percentile(0.99),
+            errors=load.errors(200, 201, 409, 503),
+            more={
+                **_judged(database),
+                "refused": done.refused,
+                "refusals_without_alternatives": done.without_alternatives,
+                "most_alternatives": done.most_alternatives,
+                "answered_503": turned_away,
+                "share_503": turned_away / max(1, len(load.took)),
+            },
+        ),
+        done,
+    )
+
+
+async def _all(port: int, people: list[Wish], posts: list[UUID]) -> Rush:
+    done = Rush()
+    chance = random.Random(40)  # noqa: S311 - the same crowd each time
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def come(wish: Wish, at: float) -> None:
+        await asyncio.sleep(began + at - loop.time())
+        caller = await Caller.to(port, done.load)
+        try:
+            await _one(caller, replace(wish, post=chance.choice(posts)), done, chance)
+        finally:
+            caller.close()
+
+    times = [chance.uniform(0, FIRST if it % 2 else MINUTE) for it in range(len(people))]
+    await asyncio.gather(*(come(wish, at) for wish, at in zip(people, times, strict=True)))
+    return done
+
+
+async def _one(caller: Caller, wish: Wish, done: Rush, chance: random.Random) -> None:
+    seen = await caller.ask(generator.get(times_of(wish)))
+    offered = [UUID(it["slot"]) for it in _told(seen).get("items", ())]
+    chosen = chance.choice(offered) if offered else None
+    for _ in range(TRIES):
+        if chosen is None:
+            return
+        tried = replace(wish, slot=chosen, key=uuid4())
+        answer = await caller.ask(request(tried))
+        if answer.status == 201:
+            done.sold += 1
+        if answer.status != 409:
+            return
+        offered = _alternatives(answer)
+        done.refused += 1
+        done.most_alternatives = max(done.most_alternatives, len(offered))
+        done.without_alternatives += not offered and done.sold < SLOTS
+        chosen = offered[0] if offered else None
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(answer.body) if answer.status in (200, 409) else {}
+    return told
+
+
+def _alternatives(answer: Answer) -> list[UUID]:
+    """The times offered in place of the one that was taken, of the same doctor first."""
+    ways = _told(answer).get("alternatives") or {}
+    times = list(ways.get("same_doctor", ()))
+    for offer in (*ways.get("same_clinic", ()), *ways.get("elsewhere", ())):
+        times += offer["times"][:1]
+    return [UUID(it["slot"]) for it in times]
+
+
+def _leave_only(database: Database, many: int) -> list[UUID]:
+    """Close every time but so many, of one position; the doctors who have them."""
+    with psycopg.connect(database.admin_url, autocommit=True) as db:
+        db.execute(
+            """
+            create table rush_slot as
+            select slot as id, post from bench_wish join post on post.id = bench_wish.post
+            where post.age_from >= 18 and bench_wish.position = (
+                select bench_wish.position from bench_wish join post on post.id = bench_wish.post
+                where age_from >= 18 group by 1 order by count(*) desc, 1 limit 1)
+            order by post, starts limit %s
+            """,
+            [many],
+        )
+        db.execute("update slot set blocked = 'closed' where id not in (select id from rush_slot)")
+        db.execute("vacuum analyze slot")
+        return [row[0] for row in db.execute("select distinct post from rush_slot").fetchall()]
+
+
+def _judged(database: Database) -> dict[str, int]:
+    """What the tables say of the places: given, and given twice."""
+    with psycopg.connect(database.admin_url) as db:
+        found = db.execute(
+            """
+            select count(*), count(*) - count(distinct (slot_id, seat)) from appointment where live
+            """
+        ).fetchone()
+    assert found is not None
+    return {"sold": int(found[0]), "doubled": int(found[1])}
+
+
+def hot_slot(stage: Stage, size: str) -> Result:
+    """200 clients press at once; five times, each time another slot."""
+    database = stage.copy(stage.template(size), "hot_slot")
+    wishes.make(database)
+    them = wishes.read(database, 0, 3 * CLIENTS_OF_A_SLOT * HOT_ROUNDS)
+    adults = [it for it in them if it.is_adult]
+    winners, load, slowest = [], Load(), []
+    with running(database.url, stage.var) as serving:
+        for number in range(HOT_ROUNDS):
+            start = number * CLIENTS_OF_A_SLOT
+            wanted = adults[start : start + CLIENTS_OF_A_SLOT]
+            requests = [request(replace(it, slot=wanted[0].slot)) for it in wanted]
+            answers = uvloop.run(_at_once(serving.port, requests, load))
+            winners.append(sum(it.status == 201 for it in answers))
+            slowest.append(max(it.seconds for it in answers) * 1000)
+    return Result(
+        "hot_slot",
+        p50_ms=load.percentile(0.5),
+        p99_ms=load.percentile(0.99),
+        errors=load.errors(201, 409, 503),
+        more={
+            "winners": max(winners) if min(winners) == 1 else 0,
+            "slowest_ms": sorted(slowest)[HOT_ROUNDS // 2],
+            "slowest_ms_of_rounds": [round(it) for it in slowest],
+            "answered_503": load.statuses[503],
+        },
+    )
+
+
+async def _at_once(port: int, requests: list[bytes], load: Load) -> list[Answer]:
+    callers = [await Caller.to(port, load) for _ in requests]
+    answers = await asyncio.gather(
+        *(caller.ask(request) for caller, request in zip(callers, requests, strict=True))
+    )
+    for caller in callers:
+        caller.close()
+    return answers

@@ -1,0 +1,183 @@
+"""Answers: the engine's things as the document's shapes, lists cut into pages, what may be kept."""
+
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import ValidationException
+
+from registratura.api import shapes
+from registratura.booking import alternatives
+from registratura.booking.doctors import Doctor
+from registratura.booking.holds import Hold
+from registratura.booking.model import Receipt
+from registratura.booking.offers import DoctorOffer, PositionOffer
+from registratura.booking.slots import FreeTime
+from registratura.booking.visits import Visit
+from registratura.directory.departments import Department
+from registratura.people.patients import Patient
+from registratura.refusal import Refusal
+from registratura.web.requests import AnyRequest
+from registratura.web.visitor import relation
+
+KEPT = 2  # seconds that a public list may be kept, here (`web.kept`) and elsewhere; `Age` tells
+
+Row = TypeVar("Row")
+Shape = TypeVar("Shape")
+
+
+def cut(
+    found: Sequence[Row], key: Callable[[Row], str], cursor: str | None, limit: int
+) -> tuple[list[Row], str | None]:
+    """The rows after the cursor, and the cursor of the rest. Rows that are gone do no harm.
+
+    Refuses a cursor that is none of ours (400).
+    """
+    ordered = sorted(found, key=key)
+    if cursor is not None:
+        after = _read(cursor)
+        ordered = [row for row in ordered if key(row) > after]
+    page = ordered[:limit]
+    if len(ordered) <= limit:
+        return page, None
+    return page, urlsafe_b64encode(key(page[-1]).encode()).decode().rstrip("=")
+
+
+def _read(cursor: str) -> str:
+    try:
+        return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        raise ValidationException("cursor: none of ours") from None
+
+
+def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response[Shape]:
+    """The answer: what is somebody's is never stored, a public list has its ETag (or is a 304)."""
+    if personal:
+        return Response(content, headers={"Cache-Control": "no-store"})
+    body = msgspec.json.encode(content)
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"ETag": f"W/{tag}", "Cache-Control": f"public, max-age={KEPT}"}
+    known = request.headers.get("if-none-match", "")
+    if known.strip() == "*" or tag in [it.strip().removeprefix("W/") for it in known.split(",")]:
+        return Response(None, status_code=304, headers=headers)  # type: ignore[arg-type]
+    ready: Any = body
+    return Response(ready, headers=headers, media_type="application/json")
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment as the document tells every moment."""
+    return moment.astimezone(UTC)
+
+
+def reason(refusal: Refusal | None) -> shapes.Reason | None:
+    """Why not, or None."""
+    return None if refusal is None else shapes.Reason(refusal.code, refusal.text)
+
+
+def clinic(it: Department) -> shapes.Clinic:
+    """A clinic."""
+    return shapes.Clinic(it.id, it.name, it.organisation, it.address, it.phone, it.ages, it.zone)
+
+
+def position(it: PositionOffer) -> shapes.Position:
+    """A position of a clinic."""
+    doctor = it.any_doctor
+    return shapes.Position(
+        id=doctor.position_id,
+        name=doctor.position,
+        doctors=len(it.doctors),
+        ages=it.ages,
+        self_booking=doctor.self_booking,
+        needs_referral=doctor.needs_referral,
+        free=it.free,
+        nearest=utc(it.nearest) if it.nearest else None,
+        refused=reason(it.refusal),
+    )
+
+
+def doctor(it: Doctor, refusal: Refusal | None) -> shapes.Doctor:
+    """A doctor, and why the patient may not book him."""
+    alike = (
+        *("name", "position_id", "position", "organisation", "address", "phone", "room", "floor"),
+        *("zone", "area", "age_from", "age_to", "sex", "self_booking", "needs_referral"),
+    )
+    return shapes.Doctor(
+        id=it.post_id,
+        clinic_id=it.department_id,
+        clinic=it.department,
+        refused=reason(refusal),
+        **{name: getattr(it, name) for name in alike},
+    )
+
+
+def time(it: FreeTime) -> shapes.Time:
+    """A free time."""
+    return shapes.Time(it.slot_id, utc(it.starts_at), utc(it.ends_at))
+
+
+def offer(it: DoctorOffer) -> shapes.Offer:
+    """A doctor with his nearest times."""
+    return shapes.Offer(doctor(it.doctor, it.refusal), it.free, [time(free) for free in it.times])
+
+
+def patient(it: Patient) -> shapes.Patient:
+    """Somebody for whom the caller acts; names are those that the owner typed."""
+    return shapes.Patient(
+        id=it.person_id,
+        last_name=it.last_name,
+        first_name=it.first_name,
+        middle_name=it.middle_name,
+        birth_date=it.birth_date,
+        relation=relation(it),
+        sees=it.sees,
+        clinic_id=it.department_id,
+    )
+
+
+def appointment(it: Visit, now: datetime) -> shapes.Appointment:
+    """A visit, and whether the caller may change it at `now`."""
+    alike = (
+        *("id", "number", "state", "zone", "patient_id", "patient", "doctor", "position"),
+        *("organisation", "address", "phone", "room", "cancelled_because"),
+    )
+    return shapes.Appointment(
+        starts_at=utc(it.starts_at),
+        ends_at=utc(it.ends_at),
+        doctor_id=it.post_id,
+        clinic_id=it.department_id,
+        clinic=it.department,
+        may_change=it.acts and it.is_coming(now),
+        **{name: getattr(it, name) for name in alike},
+    )
+
+
+def receipt(it: Receipt) -> shapes.Receipt:
+    """What was booked."""
+    return shapes.Receipt(it.appointment_id, it.number, it.slot_id, utc(it.starts_at), it.room)
+
+
+def hold(it: Hold) -> shapes.Hold:
+    """A hold."""
+    return shapes.Hold(
+        id=it.id,
+        slot=it.slot_id,
+        doctor_id=it.post_id,
+        patient_id=it.patient_id,
+        starts_at=utc(it.starts_at),
+        held_until=utc(it.held_until),
+        prolonged=it.prolonged,
+        replaces=it.replaces,
+    )
+
+
+def ways(it: alternatives.Alternatives) -> shapes.Alternatives:
+    """What may be taken instead."""
+    return shapes.Alternatives(
+        same_doctor=[time(free) for free in it.same_doctor],
+        same_clinic=[offer(other) for other in it.same_clinic],
+        elsewhere=[offer(other) for other in it.elsewhere],
+    )

@@ -1,0 +1,110 @@
+"""«Доступ для приложений»: tokens that the owner made, a new one shown once, closing one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect, Template
+
+from registratura.db import Connection
+from registratura.people import patients, tokens
+from registratura.people.refusals import NotTyped, NotYourPatient
+from registratura.people.tokens import LONGEST_NAME, TERMS, Wanted
+from registratura.settings import Settings
+from registratura.web import Visitor, page, redirect, signed_in
+from registratura.web.visitor import relation
+
+PAGE = "/profile/applications"
+Choices = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
+TERM_WORDS = {1: "1 день", 30: "30 дней", 90: "3 месяца", 180: "6 месяцев", 365: "1 год"}
+SCOPE_WORDS = (("read", "Только видеть записи"), ("book", "Видеть, записывать и отменять"))
+_NOTHING = Wanted(name="", scope="", patient_ids=(), days=0)
+
+
+@get(PAGE, name="applications", guards=[signed_in])
+async def applications(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor
+) -> Template:
+    """Who has access, until when, when it was used last; and the form for another."""
+    return await _page(db, now, settings, visitor)
+
+
+@post(PAGE, name="make_token", guards=[signed_in])
+async def make(
+    db: Connection, now: datetime, settings: Settings, visitor: Visitor, data: Choices
+) -> Template:
+    """«Создать доступ». The page answers itself, without a redirect: only now is the token known.
+
+    404 for a patient for whom the visitor may not act.
+    """
+    wanted = _wanted(data)
+    try:
+        made = await tokens.make(db, visitor.account_id, wanted, now=now, zone=settings.region_zone)
+    except NotTyped as refusal:
+        faults = [(field, fault.text) for field, fault in tokens.faults_of(wanted)]
+        return await _page(
+            db, now, settings, visitor, typed=wanted, faults=faults or [("name", refusal.text)]
+        )
+    return await _page(db, now, settings, visitor, made=made)
+
+
+@post(PAGE + "/{token:uuid}/revoke", name="revoke_token", guards=[signed_in])
+async def revoke(token: UUID, db: Connection, now: datetime, visitor: Visitor) -> Redirect:
+    """«Закрыть»: at once. 404 for a stranger's."""
+    await tokens.revoke(db, visitor.account_id, token, now=now)
+    return redirect(PAGE)
+
+
+async def _page(
+    db: Connection,
+    now: datetime,
+    settings: Settings,
+    visitor: Visitor,
+    *,
+    made: str | None = None,
+    typed: Wanted = _NOTHING,
+    faults: Sequence[tuple[str, str]] = (),
+) -> Template:
+    whom = await patients.search(db, visitor.account_id, now=now, zone=settings.region_zone)
+    return page(
+        "profile/applications.html",
+        visitor=visitor,
+        status=422 if faults else 200,
+        tokens=await tokens.search(db, visitor.account_id, now=now),
+        names={it.person_id: it.short_name for it in whom},
+        whom=whom,
+        relation=relation,
+        made=made,
+        typed=typed,
+        faults=list(faults),
+        fault=dict(faults),
+        scopes=SCOPE_WORDS,
+        terms=[(str(days), TERM_WORDS[days]) for days in TERMS],
+        longest=LONGEST_NAME,
+    )
+
+
+def _wanted(data: Choices) -> Wanted:
+    def first(name: str) -> str:
+        given = data.get(name, "")
+        return given if isinstance(given, str) else given[0]
+
+    ticked = data.get("patient", [])
+    days = first("days")
+    return Wanted(
+        name=first("name"),
+        scope=first("scope"),
+        patient_ids=[_person(it) for it in ([ticked] if isinstance(ticked, str) else ticked)],
+        days=int(days) if days.isdecimal() and len(days) < 4 else 0,
+    )
+
+
+def _person(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotYourPatient() from None

@@ -1,0 +1,179 @@
+"""«Доступ для приложений»: a token is made for chosen patients, shown once, and closed."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from registratura.db import Connection, value
+from registratura.people import bearers, deletions, tokens
+from registratura.people.bearers import Bearer
+from registratura.people.token_refusals import (
+    TokenForNobody,
+    TokenNameEmpty,
+    TokenNameTooLong,
+    TokenScopeUnknown,
+    TokenTermUnknown,
+    TokenUnknown,
+    TooManyTokens,
+)
+from tests.given import people, portal
+from tests.given.portal import submit, words_of
+from tests.given.visits import REGISTRAR
+from tests.portal.form import faults_of, send
+
+PAGE = "/profile/applications"
+
+
+async def own_id(db: Connection) -> UUID:
+    """Мария's own card."""
+    found: UUID = await value(db, "select person_id from account where oid = 1001")
+    return found
+
+
+async def make(client: httpx.AsyncClient, db: Connection, **otherwise: str) -> httpx.Response:
+    """The form, sent: a month of reading for herself, unless said otherwise."""
+    typed = {"name": "Здоровье", "patient": str(await own_id(db)), "scope": "read", "days": "30"}
+    return await submit(client, PAGE, typed | otherwise, seen_on=PAGE)
+
+
+def token_on(answer: httpx.Response) -> str:
+    found = re.search(r'<p class="code sp-s">(rgt_[\w-]{43})</p>', answer.text)
+    assert found is not None
+    return found[1]
+
+
+async def bearer(db: Connection, token: str, now: datetime | None = None) -> Bearer | None:
+    now = now or datetime.now(UTC)
+    return await bearers.find(db, token, now=now, today=now.date())
+
+
+async def test_a_token_is_shown_once_listed_with_its_last_use_and_closed_at_once(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    made = await make(maria, db)
+    assert made.headers["cache-control"] == "no-store"
+    token = token_on(made)
+    words = words_of(await maria.get(PAGE))
+    assert token not in words
+    assert "Здоровье Только видит" in words
+    assert "Ещё не обращалось" in words
+    assert "Доступ есть у 1 приложения" in words_of(await maria.get("/profile"))
+    called = await bearer(db, token)
+    assert called is not None
+    assert [it.is_own for it in called.patients] == [True]
+    assert "Последнее обращение" in words_of(await maria.get(PAGE))
+    number = await value(db, "select id from token")
+    await submit(maria, f"{PAGE}/{number}/revoke", {}, seen_on=PAGE)
+    assert await bearer(db, token) is None
+    assert "Ни у кого" in words_of(await maria.get(PAGE))
+    journal = words_of(await maria.get("/profile/journal"))
+    assert "Доступ для приложения создан Вы" in journal
+    assert "Доступ для приложения закрыт Вы" in journal
+
+
+async def test_the_database_holds_no_token(maria: httpx.AsyncClient, db: Connection) -> None:
+    token = token_on(await make(maria, db))
+    kept = await value(db, "select jsonb_agg(to_jsonb(token))::text from token")
+    told = await value(db, "select jsonb_agg(to_jsonb(event))::text from event")
+    assert token not in kept + told
+    assert tokens.digest(token).hex() in kept
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "refusal"),
+    [
+        ("name", " ", TokenNameEmpty()),
+        ("name", "я" * 61, TokenNameTooLong(limit=60)),
+        ("patient", "", TokenForNobody()),
+        ("scope", "everything", TokenScopeUnknown()),
+        ("days", "31", TokenTermUnknown()),
+    ],
+    ids=lambda it: it if isinstance(it, str) and len(it) < 20 else "",
+)
+async def test_what_cannot_be_made_is_told_beside_its_field(
+    maria: httpx.AsyncClient, db: Connection, field: str, typed: str, refusal: Exception
+) -> None:
+    chosen = {"name": "Здоровье", "patient": str(await own_id(db)), "scope": "read", "days": "30"}
+    form = {name: it for name, it in (chosen | {field: typed}).items() if it}
+    answer = await submit(maria, PAGE, form, seen_on=PAGE)
+    assert answer.status_code == 422
+    assert faults_of(answer) == [(field, str(refusal))]
+    assert await value(db, "select count(*) from token") == 0
+
+
+async def test_ten_applications_are_enough(maria: httpx.AsyncClient, db: Connection) -> None:
+    for _ in range(tokens.MOST):
+        assert (await make(maria, db)).status_code == 200
+    answer = await make(maria, db)
+    assert faults_of(answer) == [("name", TooManyTokens(limit=tokens.MOST).text)]
+
+
+async def test_nobody_gives_away_what_he_may_not_do_himself(
+    maria: httpx.AsyncClient, stranger: httpx.AsyncClient, db: Connection
+) -> None:
+    await send(maria)
+    petr = await value(db, "select person_id from relative")
+    for whom in (petr, uuid4(), "nonsense"):
+        assert (await make(stranger, db, patient=str(whom))).status_code == 404
+    await make(maria, db)
+    number = await value(db, "select id from token")
+    for token in (number, uuid4()):
+        answer = await submit(stranger, f"{PAGE}/{token}/revoke", {}, seen_on=PAGE)
+        assert answer.status_code == 404
+    assert await value(db, "select revoked_at from token") is None
+    account = await value(db, "select id from account where oid = 1003")
+    with pytest.raises(TokenUnknown):
+        await tokens.revoke(db, account, number, now=datetime.now(UTC))
+
+
+async def test_a_token_acts_for_nobody_for_whom_its_owner_may_act_no_longer(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    await send(maria)
+    petr = await value(db, "select person_id from relative")
+    token = token_on(await make(maria, db, patient=str(petr), scope="book"))
+    called = await bearer(db, token)
+    assert called is not None
+    assert called.may_book
+    assert [it.person_id for it in called.patients] == [petr]
+    link = await value(db, "select id from relative")
+    await submit(maria, f"/profile/relatives/{link}/leave", {}, seen_on=PAGE)
+    called = await bearer(db, token)
+    assert called is not None
+    assert called.patients == ()
+    assert "ничьи, ваш доступ к ним закончился" in words_of(await maria.get(PAGE))
+
+
+async def test_a_token_ends_on_its_day_with_the_consent_and_with_the_account(
+    app: Litestar, maria: httpx.AsyncClient, db: Connection
+) -> None:
+    token, now = token_on(await make(maria, db)), datetime.now(UTC)
+    assert await bearer(db, token, now + timedelta(days=29)) is not None
+    assert await bearer(db, token, now + timedelta(days=31)) is None
+    consent = await value(db, "select id from consent")
+    await submit(maria, f"/profile/consents/{consent}/withdraw", {}, seen_on=PAGE)
+    assert await bearer(db, token) is None
+    async with await portal.signed_in(app, people.MARIA) as again:
+        token = token_on(await make(again, db))
+        await submit(again, "/profile/deletion", {}, seen_on=PAGE)
+    request = await value(db, "select id from deletion_request")
+    await deletions.carry_out(db, request, now=datetime.now(UTC), actor=REGISTRAR)
+    assert await value(db, "select count(*) from token") == 0
+    assert await bearer(db, token) is None
+
+
+async def test_calls_are_counted_by_the_minute_and_the_last_use_is_written_once_in_it(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    token = token_on(await make(maria, db))
+    minute = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=5)
+    told = [await bearer(db, token, minute + timedelta(seconds=it)) for it in (1, 20, 59, 61)]
+    assert [it and it.calls for it in told] == [1, 2, 3, 1]
+    assert told[0] is not None
+    assert told[0].window_ends_at == minute + timedelta(minutes=1)
+    used = await value(db, "select used_at from token")
+    assert used == minute + timedelta(seconds=61)

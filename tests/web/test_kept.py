@@ -1,0 +1,109 @@
+"""Public answers that are kept: for whom, how long, and how old they say they are."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from litestar import Litestar, Response, get
+
+from registratura.web import kept as keeping
+from registratura.web.kept import Kept
+
+
+class _Counter:
+    def __init__(self) -> None:
+        self.number = 0
+        self.control = "public, max-age=5"
+        self.cookie = False
+
+
+@pytest.fixture
+def counter() -> _Counter:
+    return _Counter()
+
+
+@pytest.fixture
+async def client(counter: _Counter) -> AsyncIterator[httpx.AsyncClient]:
+    """Of an application that answers each call with another number."""
+
+    @get("/number")
+    async def number() -> Response[str]:
+        counter.number += 1
+        told = counter.number
+        await asyncio.sleep(0.01)
+        headers = {"Cache-Control": counter.control, "ETag": f'W/"{told}"'}
+        answer = Response(str(told), headers=headers)
+        if counter.cookie:
+            answer.set_cookie("a", "b")
+        return answer
+
+    app = Kept(Litestar([number]))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as it:  # type: ignore[arg-type]
+        yield it
+
+
+async def test_a_public_answer_is_given_again_and_tells_its_age(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    first = await client.get("/number")
+    moment = 103.9
+    again = await client.get("/number")
+    assert (first.text, again.text) == ("1", "1")
+    assert again.headers["age"] == "3"
+    assert "age" not in first.headers
+    moment = 105.0
+    assert (await client.get("/number")).text == "2"
+
+
+@pytest.mark.parametrize("header", ["Cookie", "Authorization"])
+async def test_who_may_have_written_gets_a_fresh_one(
+    client: httpx.AsyncClient, header: str
+) -> None:
+    await client.get("/number")
+    assert (await client.get("/number", headers={header: "a=b"})).text == "2"
+    assert (await client.get("/number")).text == "1"
+
+
+@pytest.mark.parametrize("control", ["public, no-cache", "max-age=5", "no-store", "private"])
+async def test_what_does_not_say_that_it_is_public_is_not_kept(
+    client: httpx.AsyncClient, counter: _Counter, control: str
+) -> None:
+    counter.control = control
+    await client.get("/number")
+    assert (await client.get("/number")).text == "2"
+
+
+async def test_an_answer_with_a_cookie_is_not_kept(
+    client: httpx.AsyncClient, counter: _Counter
+) -> None:
+    counter.cookie = True
+    await client.get("/number")
+    client.cookies.clear()
+    assert (await client.get("/number")).text == "2"
+
+
+async def test_another_question_has_another_answer(client: httpx.AsyncClient) -> None:
+    await client.get("/number")
+    assert (await client.get("/number?limit=3")).text == "2"
+
+
+async def test_who_has_it_already_is_told_that_it_is_the_same(client: httpx.AsyncClient) -> None:
+    tag = (await client.get("/number")).headers["etag"]
+    same = await client.get("/number", headers={"If-None-Match": tag})
+    assert (same.status_code, same.content) == (304, b"")
+    assert (await client.get("/number", headers={"If-None-Match": '"x"'})).status_code == 200
+
+
+async def test_of_many_who_want_a_new_one_one_asks(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    await client.get("/number")
+    moment = 200.0
+    answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
+    assert {it.text for it in answers} == {"2"}
+    assert counter.number == 2

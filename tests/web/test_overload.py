@@ -1,0 +1,111 @@
+"""More is asked than can be done: who looks is turned away early, who has chosen is served."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import pytest
+from litestar import Litestar
+from psycopg_pool import PoolTimeout
+
+from registratura.db import Connection, Pool, value
+from registratura.web.lending import COME_BACK, PATIENCE, Lender, Overloaded
+from tests.given import portal
+from tests.given.people import MARIA
+
+
+@pytest.fixture
+async def lender(app: Litestar) -> Lender:
+    found: Lender = app.state.lender
+    return found
+
+
+@asynccontextmanager
+async def crowding(lender: Lender) -> AsyncIterator[int]:
+    """As many lookers as may look at once, each slow; their number."""
+    async with AsyncExitStack() as looking:
+        number = 0
+        while not lender._reads.locked():
+            await looking.enter_async_context(lender.lent(reading=True))
+            number += 1
+        yield number
+
+
+@pytest.fixture
+async def crowd(lender: Lender) -> AsyncIterator[int]:
+    async with crowding(lender) as number:
+        yield number
+
+
+@pytest.mark.usefixtures("crowd")
+async def test_who_looks_is_told_calmly_when_to_come_back(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.get("/clinics")
+    assert answer.status_code == 503
+    assert COME_BACK <= int(answer.headers["retry-after"]) < 2 * COME_BACK
+    assert answer.headers["refresh"] == answer.headers["retry-after"]
+    assert "Сейчас очень много людей" in answer.text
+    assert "откроется сама" in answer.text
+
+
+async def test_who_writes_is_served_while_lookers_wait(app: Litestar, lender: Lender) -> None:
+    async with await portal.signed_in(app, MARIA) as maria:
+        token = re.search(r'name="_csrf_token" value="(\w+)"', (await maria.get("/profile")).text)
+        assert token is not None
+        async with crowding(lender):
+            assert (await maria.get("/profile")).status_code == 503
+            form = {"_csrf_token": token[1], "appointment": "on", "release": "on"}
+            assert (await maria.post("/profile/letters", data=form)).status_code == 303
+
+
+async def test_lookers_leave_a_part_of_the_pool_to_writers(lender: Lender, crowd: int) -> None:
+    assert 0 < crowd < lender.pool.max_size
+    async with AsyncExitStack() as writing:
+        for _ in range(lender.pool.max_size - crowd):
+            db = await writing.enter_async_context(lender.lent(reading=False))
+            assert await value(db, "select 1") == 1
+        began = time.monotonic()
+        with pytest.raises(Overloaded):
+            await lender.lend(reading=False)
+        assert PATIENCE * 0.9 < time.monotonic() - began < 20 * PATIENCE
+
+
+async def test_the_line_moves_on_when_a_looker_leaves(lender: Lender, crowd: int) -> None:
+    with pytest.raises(Overloaded):
+        await lender.lend(reading=True)
+    assert lender.is_pressed
+    async with lender.lent(reading=False):
+        pass
+    waiting = asyncio.create_task(lender.lend(reading=False))
+    await lender.take_back(await waiting, reading=False)
+
+
+async def test_nothing_is_kept_of_who_was_turned_away(pool: Pool) -> None:
+    lender = Lender(pool)
+    for _ in range(3):
+        held = [await lender.lend(reading=False) for _ in range(pool.max_size)]
+        for reading in (True, False):
+            with pytest.raises(Overloaded):
+                await lender.lend(reading=reading)
+        for db in held:
+            await lender.take_back(db, reading=False)
+    everybody: list[Connection] = [await lender.lend(reading=False) for _ in range(pool.max_size)]
+    for db in everybody:
+        await lender.take_back(db, reading=False)
+    while not lender._reads.locked():
+        await lender.lend(reading=True)
+
+
+async def test_a_database_that_is_away_is_no_crowd(pool: Pool, database: str) -> None:
+    lender = Lender(pool)
+    pool.timeout = 0.5
+    async with lender.lent(reading=False) as db:
+        await db.execute("set client_min_messages = error")
+    held = [await pool.getconn() for _ in range(pool.max_size)]  # not lent: as if lost
+    with pytest.raises(PoolTimeout):
+        await lender.lend(reading=False)
+    assert not lender.is_pressed
+    for one in held:
+        await pool.putconn(one)
