@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from psycopg import sql
 
-from registratura.db import Connection, Pool, rows, value
+from registratura.db import Connection, Pool, rows
 from registratura.people import accounts, consents, deletions, erasure, invitations, proving
 from registratura.people.invitations import Terms
 from registratura.settings import Settings
@@ -56,7 +56,8 @@ async def places_of(db: Connection, marker: str) -> set[str]:
         query = sql.SQL("select count(*) from {} where strpos({}::text, {}) > 0").format(
             sql.Identifier(it.table), sql.Identifier(it.column), sql.Literal(marker)
         )
-        if await value(db, query):  # type: ignore[arg-type]
+        [many] = await (await db.execute(query)).fetchall()
+        if many[0]:
             found.add(f"{it.table}.{it.column}")
     return found
 
