@@ -36,6 +36,8 @@ async def grant_role(
 
     Регистратору, врачу и заведующему нужна организация или клиника, остальным – ни той ни другой.
     """
+    if last is not None and last < work.today:
+        raise Refused("Этот срок уже прошёл: последний день (--to) должен быть не раньше сегодня.")
     granted = await staff_roles.grant(
         work.db,
         now=work.now,

@@ -103,7 +103,11 @@ def on_a_phone(browser: Browser, session: StorageState | None = None) -> Iterato
     complaints: list[str] = []
     context.on(
         "console",
-        lambda it: complaints.append(it.text) if it.type in ("error", "warning") else None,
+        lambda it: (
+            complaints.append(f"{it.text} {it.location.get('url', '')}")
+            if it.type in ("error", "warning")
+            else None
+        ),
     )
     yield page
     context.close()

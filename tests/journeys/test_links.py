@@ -35,6 +35,7 @@ def crawl(page: Page, start: str) -> None:
                 assert page.locator(f"[id='{fragment}']").count() == 1, f"{address} {fragment}"
             target = target.split("#")[0]
             inside = target.startswith(start.rstrip("/") + "/") and "/signin/esia" not in target
+            inside = inside and not target.endswith(".json")  # no page: nothing to follow there
             if inside and target not in seen:
                 seen.add(target)
                 waiting.append(target)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -46,15 +47,23 @@ def ask(database_url: str) -> Ask:
     return run
 
 
+async def test_a_role_for_days_that_are_over_is_refused(ask: Ask) -> None:
+    over = ("--from", "2026-01-01", "--to", str(date.today() - timedelta(days=2)))
+    with pytest.raises(Refused, match="уже прошёл"):
+        await ask("grant-role", "--role", "registrar", "--clinic", "child", *over, typed=SNILS)
+    assert SNILS[-2:] not in await ask("roles")
+
+
 async def test_a_role_is_granted_shown_and_revoked(db: Connection, ask: Ask) -> None:
-    given = ("grant-role", "--role", "registrar", "--clinic", "child", "--from", "2026-11-01")
-    number = re.search(r"[0-9a-f-]{36}", await ask(*given, "--to", "2026-12-31", typed=SNILS))
+    first, last = date.today() - timedelta(days=30), date.today() + timedelta(days=30)
+    given = ("grant-role", "--role", "registrar", "--clinic", "child", "--from", str(first))
+    number = re.search(r"[0-9a-f-]{36}", await ask(*given, "--to", str(last), typed=SNILS))
     assert number is not None
     await people.account(db, OLGA)
     shown = await ask("roles", "--snils", SNILS)
     assert (
         f"{number[0]} · •••-•••-•10 20 Регистратова О.И. · регистратор, ДГБ, Поликлиника № 1"
-        " · с 01.11.2026 по 31.12.2026\n" in shown
+        f" · с {first:%d.%m.%Y} по {last:%d.%m.%Y}\n" in shown
     )
     with pytest.raises(Refused, match="уже есть"):
         await ask(*given, "--snils", SNILS)
