@@ -1,5 +1,6 @@
 """The OpenAPI document, made from the handlers' types, and the page that reads it to people."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ from litestar import Litestar, Response, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Template
+from markupsafe import Markup, escape
 
 from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
@@ -83,6 +85,7 @@ async def page(request: AnyRequest) -> Template:
             "groups": _grouped(calls),
             "shapes": told["components"]["schemas"],
             "type_of": _type_of,
+            "coded": _coded,
             "refusals": sorted(_kinds(refusals.BookingRefusal), key=lambda it: it.code),
         },
     )
@@ -113,6 +116,11 @@ def _type_of(schema: dict[str, Any]) -> tuple[str, str | None]:
         words_of_one, named = _type_of(schema["items"])
         return f"[{words_of_one}]", named
     return str(schema.get("format") or schema.get("type", "")), None
+
+
+def _coded(text: str) -> Markup:
+    """Words between backticks, as Markdown readers of the document show them."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
 
 
 def _kinds(of: type[refusals.BookingRefusal]) -> Iterator[type[refusals.BookingRefusal]]:
