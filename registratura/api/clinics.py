@@ -29,10 +29,14 @@ Words = Annotated[str, Parameter(max_length=200, description="Слова из н
     security=OPEN,
 )
 async def clinics(
-    request: AnyRequest, db: Connection, q: Words = "", limit: Limit = 50, cursor: Cursor = None
+    request: AnyRequest,
+    searching: Connection,
+    q: Words = "",
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> Response[shapes.Clinics]:
     """Clinics in alphabet order, whose name, organisation or address holds every word."""
-    found, following = answers.cut(await departments.search(db, q), _place, cursor, limit)
+    found, following = answers.cut(await departments.search(searching, q), _place, cursor, limit)
     page = shapes.Clinics([answers.clinic(it) for it in found], following)
     return answers.answered(request, page, personal=False)
 
@@ -45,9 +49,11 @@ async def clinics(
     responses=_ANSWERS,
     security=OPEN,
 )
-async def clinic(request: AnyRequest, db: Connection, department: UUID) -> Response[shapes.Clinic]:
+async def clinic(
+    request: AnyRequest, searching: Connection, department: UUID
+) -> Response[shapes.Clinic]:
     """One clinic."""
-    found = answers.clinic(await departments.get(db, department))
+    found = answers.clinic(await departments.get(searching, department))
     return answers.answered(request, found, personal=False)
 
 
@@ -61,11 +67,11 @@ async def clinic(request: AnyRequest, db: Connection, department: UUID) -> Respo
     security=OPEN,
 )
 async def positions(
-    request: AnyRequest, db: Connection, asking: Asking, department: UUID
+    request: AnyRequest, searching: Connection, asking: Asking, department: UUID
 ) -> Response[shapes.Positions]:
     """The clinic's positions; none is hidden, each says why the patient may not book it."""
-    where = await departments.get(db, department)
-    found = await offers.search_positions(db, where.id, asking)
+    where = await departments.get(searching, department)
+    found = await offers.search_positions(searching, where.id, asking)
     listed = shapes.Positions([answers.position(it) for it in found])
     return answers.answered(request, listed, personal=asking.patient is not None)
 
@@ -80,11 +86,11 @@ async def positions(
     security=OPEN,
 )
 async def doctors(
-    request: AnyRequest, db: Connection, asking: Asking, department: UUID, position: int
+    request: AnyRequest, searching: Connection, asking: Asking, department: UUID, position: int
 ) -> Response[shapes.Offers]:
     """The doctors of one position with their nearest times; the patient's own area doctor first."""
-    where = await departments.get(db, department)
-    found = await offers.search_doctors(db, where.id, position, asking)
+    where = await departments.get(searching, department)
+    found = await offers.search_doctors(searching, where.id, position, asking)
     listed = shapes.Offers([answers.offer(it) for it in found])
     return answers.answered(request, listed, personal=asking.patient is not None)
 

@@ -34,10 +34,10 @@ OneDay = Annotated[
     security=OPEN,
 )
 async def doctor(
-    request: AnyRequest, db: Connection, now: datetime, asking: Asking, post: UUID
+    request: AnyRequest, searching: Connection, now: datetime, asking: Asking, post: UUID
 ) -> Response[shapes.Doctor]:
     """One doctor, and why the patient may not book him."""
-    found = await doctors.get(db, post, now=now)
+    found = await doctors.get(searching, post, now=now)
     told = answers.doctor(found, offers.find_refusal(found, asking))
     return answers.answered(request, told, personal=asking.patient is not None)
 
@@ -51,10 +51,10 @@ async def doctor(
     security=OPEN,
 )
 async def days(
-    request: AnyRequest, db: Connection, now: datetime, post: UUID
+    request: AnyRequest, searching: Connection, now: datetime, post: UUID
 ) -> Response[shapes.Days]:
     """The days that have free times, with their number; up to the horizon of self-booking."""
-    found, free = await _free(db, post, now)
+    found, free = await _free(searching, post, now)
     listed = [shapes.Day(day, len(times)) for day, times in slots.by_day(free, found.zone).items()]
     return answers.answered(request, shapes.Days(listed, found.zone), personal=False)
 
@@ -69,7 +69,7 @@ async def days(
 )
 async def times(
     request: AnyRequest,
-    db: Connection,
+    searching: Connection,
     now: datetime,
     post: UUID,
     one_day: OneDay = None,
@@ -77,7 +77,7 @@ async def times(
     cursor: Cursor = None,
 ) -> Response[shapes.Times]:
     """Free times in order, of all days or of one."""
-    found, free = await _free(db, post, now)
+    found, free = await _free(searching, post, now)
     if one_day is not None:
         free = slots.by_day(free, found.zone).get(one_day, [])
     page, following = answers.cut(free, _moment, cursor, limit)
@@ -85,9 +85,11 @@ async def times(
     return answers.answered(request, listed, personal=False)
 
 
-async def _free(db: Connection, post: UUID, now: datetime) -> tuple[Doctor, Sequence[FreeTime]]:
-    found = await doctors.get(db, post, now=now)
-    return found, await slots.search_free(db, found.post_id, found.window(CHANNEL, now=now))
+async def _free(
+    searching: Connection, post: UUID, now: datetime
+) -> tuple[Doctor, Sequence[FreeTime]]:
+    found = await doctors.get(searching, post, now=now)
+    return found, await slots.search_free(searching, found.post_id, found.window(CHANNEL, now=now))
 
 
 def _moment(it: FreeTime) -> str:

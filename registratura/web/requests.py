@@ -153,7 +153,7 @@ async def _searching(request: AnyRequest, db: Connection) -> Connection:
     found = await standby.lend(now_of(request))
     if found is None:
         return db
-    keep(request.scope, standby.lender, found)
+    keep(request.scope, standby.lender, found, reading=True)
     return found
 
 

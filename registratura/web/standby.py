@@ -7,6 +7,7 @@ answer, is not asked at all: the search goes to the primary as if there were non
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 import structlog
@@ -104,7 +105,7 @@ class OwnWrites(MiddlewareProtocol):
         await self._app(scope, receive, marked if writes else send)
 
 
-def wrote_lately(connection: ASGIConnection, cookies: Cookies) -> bool:  # type: ignore[type-arg]
+def wrote_lately(connection: ASGIConnection[Any, Any, Any, Any], cookies: Cookies) -> bool:
     """Whether this caller may have written what a standby does not show yet.
 
     An application that comes by a bearer keeps no cookies: it is shown the primary always.
