@@ -62,6 +62,7 @@ def statements_noted(recording: Recording) -> Iterator[None]:
             recording.add(text, told)
         return await ordinary(self, query, params, **how)
 
+    # The driver's own method for as long as one call is recorded: nothing of ours knows of it.
     psycopg.AsyncCursor.execute = execute  # type: ignore[method-assign]
     try:
         yield

@@ -127,48 +127,24 @@ async def end_all(db: Connection, oid: int, but: UUID | None = None) -> None:
     )
 
 
+_ENDED: tuple[tuple[LiteralString, LiteralString], ...] = (
+    ("session", "ends_at < %(now)s"),
+    ("second_step", "ends_at < %(now)s"),
+    ("authorisation", "ends_at < %(now)s"),
+    ("permit", "ends_at < %(now)s"),
+    ("challenge", "ends_at < %(now)s"),
+    ("permission", "ends_at < %(now)s"),
+    ("attempt", "made_at < %(yesterday)s"),
+    ("message", "sent_at < %(yesterday)s"),
+)
 # One statement at a time, and none waits: else it could hold what another waits for.
-_SWEPT: tuple[LiteralString, ...] = (
-    """
-    delete from session where ctid = any(array(
-        select ctid from session where ends_at < %(now)s for update skip locked
+_SWEPT: tuple[LiteralString, ...] = tuple(
+    f"""
+    delete from {table} where ctid = any(array(
+        select ctid from {table} where {over} for update skip locked
     ))
-    """,
     """
-    delete from second_step where ctid = any(array(
-        select ctid from second_step where ends_at < %(now)s for update skip locked
-    ))
-    """,
-    """
-    delete from authorisation where ctid = any(array(
-        select ctid from authorisation where ends_at < %(now)s for update skip locked
-    ))
-    """,
-    """
-    delete from permit where ctid = any(array(
-        select ctid from permit where ends_at < %(now)s for update skip locked
-    ))
-    """,
-    """
-    delete from challenge where ctid = any(array(
-        select ctid from challenge where ends_at < %(now)s for update skip locked
-    ))
-    """,
-    """
-    delete from permission where ctid = any(array(
-        select ctid from permission where ends_at < %(now)s for update skip locked
-    ))
-    """,
-    """
-    delete from attempt where ctid = any(array(
-        select ctid from attempt where made_at < %(yesterday)s for update skip locked
-    ))
-    """,
-    """
-    delete from message where ctid = any(array(
-        select ctid from message where sent_at < %(yesterday)s for update skip locked
-    ))
-    """,
+    for table, over in _ENDED
 )
 
 
