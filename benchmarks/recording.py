@@ -13,6 +13,7 @@ from psycopg.abc import Params
 from psycopg.adapt import PyFormat, Transformer
 
 from registratura.app import create_app
+from registratura.db.plans import PlanningConnection
 from registratura.settings import Settings
 
 
@@ -70,10 +71,10 @@ def statements_noted(recording: Recording) -> Iterator[None]:
         psycopg.AsyncCursor.execute = ordinary  # type: ignore[method-assign]
 
 
-def connections(recording: Recording) -> type[psycopg.AsyncConnection[Any]]:
+def connections(recording: Recording) -> type[PlanningConnection]:
     """Connections that note in `recording` the ends of every transaction."""
 
-    class Connection(psycopg.AsyncConnection[Any]):
+    class Connection(PlanningConnection):
         @asynccontextmanager
         async def transaction(self, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
             recording.add("begin")

@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
+from registratura.db.plans import PlanningConnection
 from registratura.db.query import Connection, Pool
 
 # A statement's plan is made once for a connection. The planner would rather think anew about each
@@ -34,6 +35,7 @@ async def open_pool(
         await connection.close()
     pool: Pool = AsyncConnectionPool(
         url,
+        connection_class=PlanningConnection,
         min_size=least,
         max_size=most,
         timeout=wait,
