@@ -1,10 +1,11 @@
 """What to offer in place of a time that was refused: asked once, after the rollback."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
-from registratura.booking import doctors, offers, refusals, slots
+from registratura.booking import offers, refusals, slots
 from registratura.booking.offers import Asking, DoctorOffer
 from registratura.booking.slots import FreeTime
 from registratura.db import Connection
@@ -45,19 +46,18 @@ async def search(
     """
     if isinstance(refusal, _OF_THE_PATIENT):
         return NONE
-    refused = await slots.get(db, slot_id, now=asking.now)
-    doctor = asking.see(await doctors.get(db, refused.post_id, now=asking.now))
-    same = await slots.search_free(
-        db, doctor.post_id, doctor.window(asking.channel, now=asking.now)
-    )
-    found = await offers.search_speciality(db, doctor.speciality_id, asking)
-    others = [it for it in found if it.doctor.post_id != doctor.post_id]
-    here = [it for it in others if it.doctor.department_id == doctor.department_id]
-    away = [it for it in others if it.doctor.department_id != doctor.department_id]
+    lost = await slots.get(db, slot_id, now=asking.now)
+    found = await offers.search_alike(db, replace(asking, lost=lost))
+    same = [it for it in found if it.doctor.post_id == lost.post_id and it.refusal is None]
+    others = [it for it in found if it.doctor.post_id != lost.post_id]
+    here = [it for it in others if it.doctor.department_id == lost.department_id]
+    away = [it for it in others if it.doctor.department_id != lost.department_id]
     return Alternatives(
-        same_doctor=()
-        if offers.find_refusal(doctor, asking)
-        else slots.nearest(same, refused.starts_at, limit),
+        same_doctor=sorted((free for it in same for free in it.times[:limit]), key=_begins),
         same_clinic=here[:limit],
         elsewhere=offers.nearest_of_each_clinic(away, limit),
     )
+
+
+def _begins(free: FreeTime) -> datetime:
+    return free.starts_at

@@ -9,7 +9,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from registratura import db as database
-from registratura.booking import asking, keys, locks, rights, rules
+from registratura.booking import asking, keys, locks, rights
 from registratura.booking.model import Receipt, State
 from registratura.booking.offer import Offer
 from registratura.booking.wishes import Wish, judged
@@ -28,23 +28,12 @@ async def book(db: Connection, wish: Wish, key: UUID) -> Receipt:
     nothing is written but, for a clash that the account may not see, the audit's row of it.
     """
     async with judged(db, wish):
-        answered = await keys.claim_and_lock_patient(
-            db,
-            now=wish.now,
-            actor=wish.actor,
-            key=key,
-            body=keys.Body(
-                "book",
-                (wish.patient.person_id,),
-                (wish.slot_id, wish.replaces, wish.referral_id, wish.channel, wish.waived_by),
-            ),
-            patient_id=wish.patient.person_id,
-            account_id=wish.declaring_account_id,
-        )
-        if answered is not None:
-            return Receipt.from_json(answered)
-        offer = await asking.lock_offer(db, wish)
-        rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
+        asked = (wish.slot_id, wish.replaces, wish.referral_id, wish.channel, wish.waived_by)
+        body = keys.Body("book", (wish.patient.person_id,), asked)
+        beginning = await locks.begin(db, wish, key, body)
+        if beginning.answer is not None:
+            return Receipt.from_json(beginning.answer)
+        offer = await asking.get_fitting(db, wish, given=beginning.given)
         await locks.clear_the_way(db, wish, offer)
         return await write(db, wish, offer, State.BOOKED, key=key)
 

@@ -146,8 +146,10 @@ async def search(
     department_id: UUID | None = None,
     position_id: int | None = None,
     speciality_id: int | None = None,
+    alike: UUID | None = None,
 ) -> list[Doctor]:
-    """The posts of a clinic, of a position, of a speciality; None does not narrow."""
+    """The posts of a clinic, of a position, of a speciality, of that of another post; None does
+    not narrow."""
     # Each narrowing is a statement of its own, with a plan of its own that an index serves.
     sql = DOCTOR + "where true"
     if department_id is not None:
@@ -156,6 +158,8 @@ async def search(
         sql += " and post.position_id = %(position)s"
     if speciality_id is not None:
         sql += " and position.speciality_id = %(speciality)s"
+    if alike is not None:
+        sql += _ALIKE
     return await database.rows(
         db,
         Doctor,
@@ -163,8 +167,16 @@ async def search(
         department=department_id,
         position=position_id,
         speciality=speciality_id,
+        alike=alike,
         now=now,
     )
+
+
+_ALIKE: LiteralString = """
+    and position.speciality_id = (
+        select other.speciality_id from post join position as other on other.id = post.position_id
+        where post.id = %(alike)s)
+"""
 
 
 async def search_any(

@@ -15,9 +15,10 @@ import msgspec
 
 from registratura import db as database
 from registratura.audit import Actor
-from registratura.booking import asking, keys, locks, rights, rules
+from registratura.booking import asking, keys, locks, rights
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
+from registratura.booking.locks import Beginning
 from registratura.booking.model import State, check_moment
 from registratura.booking.refusals import AppointmentUnknown, HoldOver
 from registratura.booking.sight import sight
@@ -65,11 +66,10 @@ async def hold(db: Connection, wish: Wish, key: UUID | None = None) -> Hold:
     `BookingRefusal`, `CannotBeReplaced` or `KeyReused`, and as `write` does.
     """
     async with judged(db, wish):
-        answered = await _lock(db, wish, key)
-        if answered is not None:
-            return Hold.from_json(answered)
-        offer = await asking.lock_offer(db, wish)
-        rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
+        beginning = await _begin(db, wish, key)
+        if beginning.answer is not None:
+            return Hold.from_json(beginning.answer)
+        offer = await asking.get_fitting(db, wish, given=beginning.given)
         held_until = wish.now + timedelta(minutes=offer.rules.hold_minutes)
         # the visit to be replaced stays where it is until the new one is booked
         await locks.clear_the_way(db, replace(wish, replaces=None), offer)
@@ -90,22 +90,14 @@ async def hold(db: Connection, wish: Wish, key: UUID | None = None) -> Hold:
         return held
 
 
-async def _lock(db: Connection, wish: Wish, key: UUID | None) -> Mapping[str, Any] | None:
-    """The key, if there is one, the account and the patient; the key's answer if it has one."""
+async def _begin(db: Connection, wish: Wish, key: UUID | None) -> Beginning:
+    """Lock the key, if there is one, the account and the patient."""
     whose = wish.patient.person_id
     if key is None:
         await locks.lock_patients(db, [whose], wish.declaring_account_id)
-        return None
+        return Beginning(None)
     asked = (wish.slot_id, wish.replaces, wish.referral_id, wish.channel)
-    return await keys.claim_and_lock_patient(
-        db,
-        now=wish.now,
-        actor=wish.actor,
-        key=key,
-        body=keys.Body("hold", (whose,), asked),
-        patient_id=whose,
-        account_id=wish.declaring_account_id,
-    )
+    return await locks.begin(db, wish, key, keys.Body("hold", (whose,), asked))
 
 
 async def get(

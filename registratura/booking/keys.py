@@ -59,52 +59,6 @@ async def _cards_of(db: Connection, person_id: UUID) -> list[UUID]:
     return found
 
 
-async def claim_and_lock_patient(
-    db: Connection,
-    *,
-    now: datetime,
-    actor: Actor,
-    key: UUID,
-    body: Body,
-    patient_id: UUID,
-    account_id: str | None = None,
-) -> Mapping[str, Any] | None:
-    """Claim the key, then lock the account where one is named, then the patient: one statement.
-
-    The stored answer if there is one.
-
-    A twin under way is waited for; if it fails, the key is ours. Refuses with `KeyReused` where
-    the key stands with another body.
-    """
-    claimed = await database.value(
-        db,
-        """
-        with claimed as (
-            insert into idempotency_key (actor, key, fingerprint, created_at)
-            values (%(owner)s, %(key)s, %(fingerprint)s, %(now)s)
-            on conflict do nothing
-            returning true
-        )
-        select counted.claimed
-        from (select count(*) = 1 as claimed from claimed) as counted,
-             -- the references make the key come before the account, that before the patient
-             lateral (select (select 1 from account
-                              where account.id = %(account)s::uuid and counted.claimed is not null
-                              for no key update)) as account(locked),
-             lateral (select from person
-                      where person.id = %(patient)s and coalesce(account.locked, 1) = 1
-                      for no key update) as locked
-        """,
-        owner=owner(actor),
-        key=key,
-        fingerprint=body.fingerprint,
-        now=now,
-        patient=patient_id,
-        account=account_id,
-    )
-    return None if claimed else await _answer(db, owner(actor), key, body)
-
-
 async def claim(
     db: Connection, *, now: datetime, actor: Actor, key: UUID, body: Body
 ) -> Mapping[str, Any] | None:
@@ -121,7 +75,7 @@ async def claim(
         fingerprint=body.fingerprint,
         now=now,
     )
-    return None if claimed else await _answer(db, owner(actor), key, body)
+    return None if claimed else await get_answer(db, owner(actor), key, body)
 
 
 async def store(db: Connection, actor: Actor, key: UUID, answer: Mapping[str, Any]) -> None:
@@ -138,7 +92,8 @@ async def store(db: Connection, actor: Actor, key: UUID, answer: Mapping[str, An
     )
 
 
-async def _answer(db: Connection, key_owner: str, key: UUID, body: Body) -> Mapping[str, Any]:
+async def get_answer(db: Connection, key_owner: str, key: UUID, body: Body) -> Mapping[str, Any]:
+    """What a claimed key answers. Refuses with `KeyReused` where it stands with another body."""
     stored = await database.one(
         db,
         _Stored,

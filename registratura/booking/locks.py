@@ -6,11 +6,13 @@ touches an appointment holds every lock he will need, so nobody who waits for hi
 way.
 """
 
-from collections.abc import Sequence
-from typing import LiteralString
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
 from uuid import UUID
 
 from registratura import db as database
+from registratura.booking import keys
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.offer import Offer
 from registratura.booking.refusals import CannotBeReplaced
@@ -19,12 +21,77 @@ from registratura.booking.wishes import Wish
 from registratura.db import Connection
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """How a booking begins: with its key's stored answer, or its slot given to others before."""
+
+    answer: Mapping[str, Any] | None
+    given: bool = False
+
+
+@dataclass(frozen=True)
+class _Begun:
+    claimed: bool
+    given: bool
+
+
+async def begin(db: Connection, wish: Wish, key: UUID, body: keys.Body) -> Beginning:
+    """Claim the key, then lock the account that declared the patient, then him: one statement.
+
+    A twin under way is waited for; if it fails, the key is ours. Whoever finds the slot given needs
+    no lock of it to be refused. Refuses with `KeyReused` where the key stands with another body.
+    """
+    owner = keys.owner(wish.actor)
+    begun = await database.one(
+        db,
+        _Begun,
+        _BEGIN,
+        owner=owner,
+        key=key,
+        fingerprint=body.fingerprint,
+        now=wish.now,
+        patient=wish.patient.person_id,
+        account=wish.declaring_account_id,
+        slot=wish.slot_id,
+        replaces=wish.replaces,
+    )
+    if not begun.claimed:
+        return Beginning(await keys.get_answer(db, owner, key, body))
+    return Beginning(None, begun.given)
+
+
+_BEGIN: LiteralString = """
+    with claimed as (
+        insert into idempotency_key (actor, key, fingerprint, created_at)
+        values (%(owner)s, %(key)s, %(fingerprint)s, %(now)s)
+        on conflict do nothing
+        returning true
+    )
+    select counted.claimed, exists (
+        select from slot
+        where slot.id = %(slot)s and taken >= seats and seats <= (
+            select count(*) from appointment
+            where slot_id = slot.id and live and id is distinct from %(replaces)s::uuid
+              -- a hold past its end, or of this patient, may end before the visit is written
+              and not (state = 'held' and (held_until <= %(now)s or patient_id = %(patient)s)))
+    ) as given
+    from (select count(*) = 1 as claimed from claimed) as counted,
+         -- the references make the key come before the account, that before the patient
+         lateral (select (select 1 from account
+                          where account.id = %(account)s::uuid and counted.claimed is not null
+                          for no key update)) as account(locked),
+         lateral (select from person
+                  where person.id = %(patient)s and coalesce(account.locked, 1) = 1
+                  for no key update) as locked
+"""
+
+
 async def lock_patients(
     db: Connection, patient_ids: Sequence[UUID], account_id: str | None = None
 ) -> None:
     """One booking of a patient at a time, in id order; before them the account that declared them.
 
-    Without a key to claim first: `keys.claim_and_lock_patient` does both in one statement.
+    Without a key to claim first: `begin` does both in one statement.
     """
     await database.execute(
         db,

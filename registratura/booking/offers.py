@@ -12,7 +12,7 @@ from registratura.booking import doctors, refusals, rules
 from registratura.booking.doctors import Doctor
 from registratura.booking.model import Channel
 from registratura.booking.referrals import Referral
-from registratura.booking.slots import FREE, FreeTime
+from registratura.booking.slots import FREE, ChosenTime, FreeTime
 from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people.patients import Patient
@@ -27,6 +27,7 @@ class Asking:
     now: datetime
     referral: Referral | None = None
     instead_of: datetime | None = None  # the clinic looks for a time to propose in place of that
+    lost: ChosenTime | None = None  # it was refused: of its doctor the times nearest to it are told
 
     def window(self, doctor: Doctor) -> Window:
         """When this doctor may be booked; a proposed time begins later than what one takes."""
@@ -34,6 +35,12 @@ class Asking:
         if self.instead_of is None:
             return window
         return replace(window, after=max(window.after, self.now + doctor.rules.proposal_lead))
+
+    def near(self, doctor: Doctor) -> datetime | None:
+        """To what moment his times shall be near; None: the first are the nearest."""
+        if self.lost is not None and self.lost.post_id == doctor.post_id:
+            return self.lost.starts_at
+        return self.instead_of
 
     def see(self, doctor: Doctor) -> Doctor:
         """The doctor with the referral by which the patient comes to him, if it leads there."""
@@ -143,6 +150,15 @@ async def search_speciality(
     return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
 
 
+async def search_alike(db: Connection, asking: Asking) -> list[DoctorOffer]:
+    """As `search_speciality`, of the speciality of the time that was lost. Raises `ValueError`
+    where none was."""
+    if asking.lost is None:
+        raise ValueError("lost: no time was lost")
+    found = await doctors.search(db, now=asking.now, alike=asking.lost.post_id)
+    return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
+
+
 def by_area(offered: Iterable[DoctorOffer], patient: Patient | None) -> list[DoctorOffer]:
     """The patient's own area doctor, who stands in for him, the others by nearest time."""
     own = patient.area_post_id if patient else None
@@ -218,7 +234,7 @@ async def _count(db: Connection, found: Sequence[Doctor], asking: Asking) -> dic
         until=[window.until for window in windows],
         opened_by=[window.opened_by for window in windows],
         channel=asking.channel,
-        near=asking.instead_of,
+        nears=[asking.near(doctor) for doctor in found],
         now=asking.now,
     )
     return {it.post_id: it for it in counted}
@@ -228,7 +244,8 @@ _COUNT: LiteralString = (
     """
     select bookable.post_id, free.*
     from unnest(%(posts)s::uuid[], %(after)s::timestamptz[], %(until)s::timestamptz[],
-                %(opened_by)s::timestamptz[]) as bookable (post_id, after, until, opened_by)
+                %(opened_by)s::timestamptz[], %(nears)s::timestamptz[])
+        as bookable (post_id, after, until, opened_by, near)
     cross join lateral (
         select count(*)::int as count,
                coalesce((array_agg(slot.id order by far, starts_at))[1:3], '{}') as slot_ids,
@@ -236,7 +253,7 @@ _COUNT: LiteralString = (
                coalesce((array_agg(ends_at order by far, starts_at))[1:3], '{}') as ends
         from slot
         cross join lateral (  -- from the time that is lost; if none is, the first are the nearest
-            select abs(extract(epoch from starts_at - coalesce(%(near)s::timestamptz, 'epoch')))
+            select abs(extract(epoch from starts_at - coalesce(bookable.near, 'epoch')))
         ) as away(far)
         where slot.post_id = bookable.post_id and
     """

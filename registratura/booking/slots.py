@@ -174,6 +174,7 @@ class ChosenTime:
 
     slot_id: UUID
     post_id: UUID
+    department_id: UUID
     starts_at: datetime
     ends_at: datetime
     is_free: bool
@@ -185,7 +186,7 @@ async def get(db: Connection, slot_id: UUID, *, now: datetime) -> ChosenTime:
         db,
         ChosenTime,
         """
-        select id as slot_id, post_id, starts_at, ends_at,
+        select id as slot_id, post_id, department_id, starts_at, ends_at,
                blocked is null and seats > taken - (
                    select count(*) from appointment
                    where slot_id = slot.id and state = 'held' and held_until <= %(now)s

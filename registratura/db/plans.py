@@ -20,9 +20,7 @@ class _Plans(PrepareManager):
         """Keep them; the answer says that there is nothing to tell the server."""
         return False
 
-    def validate(
-        self, key: Key, prep: Prepare, name: bytes, results: Sequence[PGresult]
-    ) -> None:
+    def validate(self, key: Key, prep: Prepare, name: bytes, results: Sequence[PGresult]) -> None:
         """A statement that was refused at its first run is prepared all the same."""
         self._rotate()
 
