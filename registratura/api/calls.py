@@ -46,7 +46,7 @@ def unchanged() -> dict[int, ResponseSpec]:
     return {304: ResponseSpec(None, generate_examples=False, description="Не изменилось")}
 
 
-def _caller(request: AnyRequest) -> Caller | None:
+def _caller(request: AnyRequest, db: Connection) -> Caller | None:
     return find_caller(request)
 
 

@@ -142,7 +142,7 @@ def _lent(connection: AnyConnection) -> AbstractAsyncContextManager[Connection]:
     return lender_of(connection).lent(reading=is_reading(connection.scope))
 
 
-async def _db(request: AnyRequest) -> Connection:
+async def _db(request: AnyRequest, now: datetime) -> Connection:
     return await borrow(lender_of(request), request.scope)
 
 
@@ -167,7 +167,7 @@ async def _visitor(request: AnyRequest, newcomer: Visitor | None) -> Visitor | N
     return newcomer if has_consented(request, newcomer) else None
 
 
-def _now(request: AnyRequest) -> datetime:
+def _now(request: AnyRequest, settings: Settings) -> datetime:
     return now_of(request)
 
 
@@ -184,6 +184,8 @@ def _duty(request: AnyRequest) -> Duty:
     return found
 
 
+# Each asks for one before it, whether it needs it or not: of several that could be had at once the
+# framework makes tasks, which cost a request more than all that they fetch.
 DEPENDENCIES = {
     "duty": Provide(_duty, sync_to_thread=False),
     "db": Provide(_db),
