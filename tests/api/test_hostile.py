@@ -1,0 +1,60 @@
+"""Calls that no honest application sends: each is refused, and nobody else is kept waiting."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+
+from registratura.web.lending import Lender
+from tests.api.conftest import API, Application
+from tests.api.test_writing import code_of
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[" * 100_000,
+        b'{"patient":' * 20_000,
+        b'{"patient":"\xff\xfe"}',
+        b'{"patient":"\\ud800"}',
+        b'{"patient":"\\u0000"}',
+        b'{"patient":' + b"9" * 10_000 + b"}",
+        b'\xef\xbb\xbf{"patient":""}',
+    ],
+    ids=range(9),
+)
+async def test_a_body_of_nonsense_is_the_callers_fault(robot: Application, body: bytes) -> None:
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    answer = await robot.client.post(f"{API}/appointments", content=body, headers=headers)
+    assert code_of(answer) == (400, "bad_request")
+
+
+async def test_bodies_that_never_end_keep_no_connection_from_others(
+    app: Litestar, robot: Application
+) -> None:
+    lender: Lender = app.state.lender
+    coming, all_begun, enough = lender.pool.max_size, asyncio.Event(), asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal coming
+        coming -= 1
+        if not coming:
+            all_begun.set()
+        yield b"{"
+        await enough.wait()
+
+    async def send_slowly() -> None:
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = await robot.client.post(f"{API}/holds", content=endless(), headers=headers)
+        assert answer.status_code == 400
+
+    slow = [asyncio.create_task(send_slowly()) for _ in range(coming)]
+    await all_begun.wait()
+    assert (await robot.get("/patients")).status_code == 200
+    assert (await robot.write("/holds", {"patient": robot.petr})).status_code == 400
+    enough.set()
+    await asyncio.gather(*slow)
