@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from litestar import Litestar
+from litestar.types import HTTPReceiveMessage, Message
 
 from registratura.web.lending import Lender
 from tests.api.conftest import API, Application
@@ -58,3 +60,38 @@ async def test_bodies_that_never_end_keep_no_connection_from_others(
     assert (await robot.write("/holds", {"patient": robot.petr})).status_code == 400
     enough.set()
     await asyncio.gather(*slow)
+
+
+@pytest.mark.parametrize("path", [f"{API}/appointments", "/appointments"])
+async def test_who_leaves_before_he_has_said_all_is_no_fault_of_ours(
+    app: Litestar, robot: Application, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    told: list[Message] = []
+
+    async def receive() -> HTTPReceiveMessage:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        told.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [
+            (b"authorization", f"Bearer {robot.token}".encode()),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+        ],
+        "state": {},
+        "http_version": "1.1",
+        "scheme": "http",
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 1),
+        "extensions": {},
+    }
+    await app(scope, receive, send)  # type: ignore[arg-type]
+    assert told[0]["status"] == 400  # type: ignore[typeddict-item]
+    assert "fault" not in capsys.readouterr().out
