@@ -12,6 +12,7 @@ from jinja2 import DictLoader
 from litestar import Litestar, get
 from litestar.contrib.jinja import JinjaTemplateEngine
 
+from registratura.booking.refusals import NotYourArea
 from registratura.refusal import Refusal
 from registratura.web import logs
 from tests.given import portal
@@ -41,6 +42,11 @@ async def refuse() -> None:
     raise NotToday(what="<b>всех</b>")
 
 
+@get("/fault/area")
+async def refuse_by_area() -> None:
+    raise NotYourArea()
+
+
 @get("/fault/ours")
 async def break_down() -> None:
     raise RuntimeError("11223344595 Иванова")
@@ -53,7 +59,7 @@ async def lose_database() -> None:
 
 @pytest.fixture
 def faulty(app: Litestar) -> Litestar:
-    for handler in (refuse, break_down, lose_database):
+    for handler in (refuse, refuse_by_area, break_down, lose_database):
         app.register(handler)
     return app
 
@@ -99,6 +105,7 @@ async def test_a_personal_page_is_never_stored(app: Litestar) -> None:
         ("GET", "/clinics?patient=abc", 400, "Не получилось разобрать запрос"),
         ("GET", "/clinics/00000000-0000-0000-0000-000000000000", 404, "Такой страницы нет"),
         ("GET", "/fault/refusal", 409, "Сегодня &lt;b&gt;всех&lt;/b&gt; не принимают."),
+        ("GET", "/fault/area", 409, NotYourArea().text),
         ("GET", "/fault/ours", 500, "Страница не открылась"),
         ("GET", "/fault/database", 503, "Портал временно недоступен"),
     ],
