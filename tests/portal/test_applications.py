@@ -1,5 +1,6 @@
 """«Доступ для приложений»: a token is made for chosen patients, shown once, and closed."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -8,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from registratura.db import Connection, value
+from registratura.db import Connection, Pool, value
 from registratura.people import bearers, deletions, tokens
 from registratura.people.bearers import Bearer
 from registratura.people.token_refusals import (
@@ -20,6 +21,7 @@ from registratura.people.token_refusals import (
     TokenUnknown,
     TooManyTokens,
 )
+from tests.booking.waiting import until_waiting
 from tests.given import people, portal
 from tests.given.portal import submit, words_of
 from tests.given.visits import REGISTRAR
@@ -166,6 +168,17 @@ async def test_a_token_ends_on_its_day_with_the_consent_and_with_the_account(
     assert await bearer(db, token) is None
 
 
+async def test_a_call_that_meets_the_erasure_of_its_token_is_nobodys(
+    maria: httpx.AsyncClient, db: Connection, pool: Pool
+) -> None:
+    token = token_on(await make(maria, db))
+    async with pool.connection() as erasing, erasing.transaction():
+        await erasing.execute("delete from token")
+        call = asyncio.create_task(bearer(db, token))
+        await until_waiting(erasing)
+    assert await call is None
+
+
 async def test_calls_are_counted_by_the_minute_and_the_last_use_is_written_once_in_it(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
@@ -177,3 +190,15 @@ async def test_calls_are_counted_by_the_minute_and_the_last_use_is_written_once_
     assert told[0].window_ends_at == minute + timedelta(minutes=1)
     used = await value(db, "select used_at from token")
     assert used == minute + timedelta(seconds=61)
+
+
+async def test_a_process_that_is_a_moment_behind_does_not_begin_the_minute_anew(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    token = token_on(await make(maria, db))
+    minute = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=5)
+    told = [await bearer(db, token, minute + timedelta(seconds=it)) for it in (59, 61, 59, 61)]
+    assert [it and it.calls for it in told] == [1, 1, 2, 3]
+    behind = await bearer(db, token, minute - timedelta(hours=1))  # a clock that was wrong
+    assert behind is not None
+    assert behind.calls == 1
