@@ -114,6 +114,16 @@ async def test_ten_applications_are_enough(maria: httpx.AsyncClient, db: Connect
     assert faults_of(answer) == [("name", TooManyTokens(limit=tokens.MOST).text)]
 
 
+async def test_who_makes_tokens_and_closes_them_without_end_is_told_to_wait(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    for _ in range(30):
+        assert (await make(maria, db)).status_code == 200
+        await db.execute("update token set revoked_at = now()")
+    assert (await make(maria, db)).status_code == 429
+    assert await value(db, "select count(*) from event where kind = 'token.made'") == 30
+
+
 async def test_nobody_gives_away_what_he_may_not_do_himself(
     maria: httpx.AsyncClient, stranger: httpx.AsyncClient, db: Connection
 ) -> None:
@@ -177,6 +187,16 @@ async def test_a_call_that_meets_the_erasure_of_its_token_is_nobodys(
         call = asyncio.create_task(bearer(db, token))
         await until_waiting(erasing)
     assert await call is None
+
+
+async def test_who_is_named_twice_is_told_once(maria: httpx.AsyncClient, db: Connection) -> None:
+    await send(maria)
+    petr = await value(db, "select person_id from relative")
+    account = await value(db, "select id from account where oid = 1001")
+    wanted = tokens.Wanted("Здоровье", "read", [petr] * 3, 30)
+    await tokens.make(db, account, wanted, now=datetime.now(UTC), zone=people.ZONE)
+    told = "select count(*) from event where kind = 'person.let_to_application'"
+    assert await value(db, told) == 1
 
 
 async def test_calls_are_counted_by_the_minute_and_the_last_use_is_written_once_in_it(
