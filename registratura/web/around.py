@@ -4,6 +4,7 @@ Gives every request an id, every answer its security headers and `Server-Timing`
 line of log: path template, status, milliseconds; never a query, a name or a number of anybody.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -23,11 +24,12 @@ _Headers = Sequence[tuple[bytes, bytes]]
 
 _LETTERS = "23456789abcdefghkmnpqrstuvwxyz"  # none that is mistaken for another on the phone
 _LOG = structlog.get_logger("web")
+_LONGEST = 30.0  # seconds in which all of a request must have come
 _UNLOGGED = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 class CallerLeft(ClientException):
-    """Whoever sent the request is gone before all of it came: no fault of ours."""
+    """Whoever sent the request is gone, or too slow, before all of it came: no fault of ours."""
 
 
 def make_reference() -> str:
@@ -127,10 +129,18 @@ class _Answer:
 
 
 def _read(receive: Receive, answer: _Answer) -> Receive:
-    """What the caller sends. Cut short it is his doing, which the framework would call ours."""
+    """What the caller sends. Cut short it is his doing, which the framework would call ours.
+
+    In good time, too: who he is may have been asked already, and be true no longer.
+    """
+    until = asyncio.get_running_loop().time() + _LONGEST
 
     async def read() -> HTTPReceiveMessage:
-        message = cast(HTTPReceiveMessage, await receive())
+        try:
+            async with asyncio.timeout_at(None if answer.status else until):
+                message = cast(HTTPReceiveMessage, await receive())
+        except TimeoutError:
+            raise CallerLeft from None
         if message["type"] == "http.disconnect" and not answer.status:
             raise CallerLeft
         return message

@@ -1,7 +1,9 @@
 """Calls that no honest application sends: each is refused, and nobody else is kept waiting."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +11,12 @@ import pytest
 from litestar import Litestar
 from litestar.types import HTTPReceiveMessage, Message
 
+from registratura.db import Connection
+from registratura.people import tokens
 from registratura.web.lending import Lender
 from tests.api.conftest import API, Application
 from tests.api.test_writing import code_of
+from tests.given import region
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,28 @@ async def test_bodies_that_never_end_keep_no_connection_from_others(
     assert (await robot.write("/holds", {"patient": robot.petr})).status_code == 400
     enough.set()
     await asyncio.gather(*slow)
+
+
+async def test_a_call_whose_token_was_closed_before_it_was_whole_is_nobodys(
+    robot: Application, db: Connection
+) -> None:
+    begun, closed = asyncio.Event(), asyncio.Event()
+    wanted = {"patient": str(robot.petr), "slot": str(await region.free_slot(db, "ent"))}
+    body = json.dumps(wanted).encode()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield body[:9]
+        begun.set()
+        await closed.wait()
+        yield body[9:]
+
+    headers = {"Idempotency-Key": str(uuid4())}
+    call = robot.client.post(f"{API}/appointments", content=slow(), headers=headers)
+    calling = asyncio.create_task(call)
+    await begun.wait()
+    await tokens.revoke_all(db, robot.owner.id, now=datetime.now(UTC))
+    closed.set()
+    assert code_of(await calling) == (401, "not_known")
 
 
 @pytest.mark.parametrize("path", [f"{API}/appointments", "/appointments"])
