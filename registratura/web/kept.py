@@ -8,7 +8,7 @@ How old it is, `Age` tells (RFC 9111, 5.1).
 import asyncio
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar.enums import ScopeType
 from litestar.types import (
@@ -41,6 +41,22 @@ class _Answer:
         return moment - self.made_at < self.life
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question to the application: since when, what was kept before, and when it is over."""
+
+    at: float
+    stale: _Answer | None
+    over: asyncio.Future[None]
+
+    def find_same(self, start: HTTPResponseStartEvent) -> _Answer | None:
+        """What was kept, if that is what a 304 says the asker has (RFC 9111, 4.3.4)."""
+        if start["status"] != 304 or self.stale is None:
+            return None
+        tag = _plain(_find(list(start["headers"]), b"etag"))
+        return replace(self.stale, made_at=self.at) if tag == _plain(self.stale.tag) else None
+
+
 class Kept:
     """Around an application: answers again what it has answered just now."""
 
@@ -62,9 +78,9 @@ class Kept:
         if kept is not None and kept.is_fresh(ticks()):
             await _answer(kept, scope, send)
             return
-        asked = asyncio.get_running_loop().create_future()
+        asked = _Asked(ticks(), kept, asyncio.get_running_loop().create_future())
         if kept is not None:
-            self._under_way[key] = asked
+            self._under_way[key] = asked.over
             self._forget(key)
         try:
             await self._ask(key, asked, scope, receive, send)
@@ -72,9 +88,8 @@ class Kept:
             self._let_go(key, asked)
 
     async def _ask(
-        self, key: _Key, asked: asyncio.Future[None], scope: Scope, receive: Receive, send: Send
+        self, key: _Key, asked: _Asked, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        began = ticks()
         start: HTTPResponseStartEvent | None = None  # held back until the answer is whole
         body = bytearray()
 
@@ -87,8 +102,10 @@ class Kept:
                 body.extend(message["body"])
                 if message.get("more_body"):
                     return
-                self._keep(key, _made(start, bytes(body), began, scope))
+                self._keep(key, _made(start, bytes(body), asked.at, scope))
                 message["body"] = bytes(body)
+            elif message["type"] == "http.response.start" and (same := asked.find_same(message)):
+                self._keep(key, same)
             self._let_go(key, asked)  # however slowly this one reads it
             if start is not None:
                 await send(start)
@@ -97,11 +114,11 @@ class Kept:
 
         await self._app(scope, receive, listen)
 
-    def _let_go(self, key: _Key, asked: asyncio.Future[None]) -> None:
+    def _let_go(self, key: _Key, asked: _Asked) -> None:
         """Whoever waits for what was asked goes on."""
-        if not asked.done():
-            asked.set_result(None)
-        if self._under_way.get(key) is asked:
+        if not asked.over.done():
+            asked.over.set_result(None)
+        if self._under_way.get(key) is asked.over:
             del self._under_way[key]
 
     def _keep(self, key: _Key, answer: _Answer) -> None:

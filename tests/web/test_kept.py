@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, Response, get
+from litestar import Litestar, Request, Response, get
 from litestar.types import Message
 
 from registratura.web import kept as keeping
@@ -19,6 +19,7 @@ class _Counter:
         self.control = "public, max-age=5"
         self.cookie = False
         self.size = 0
+        self.same = False
 
 
 @pytest.fixture
@@ -31,11 +32,13 @@ def kept(counter: _Counter) -> Kept:
     """Around an application that answers each call with another number."""
 
     @get("/number")
-    async def number() -> Response[str]:
+    async def number(request: Request[Any, Any, Any]) -> Response[Any]:
         counter.number += 1
-        told = counter.number
+        told = 1 if counter.same else counter.number
         await asyncio.sleep(0.01)
         headers = {"Cache-Control": counter.control, "ETag": f'W/"{told}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(None, status_code=304, headers=headers)
         answer = Response(str(told).ljust(counter.size), headers=headers)
         if counter.cookie:
             answer.set_cookie("a", "b")
@@ -164,3 +167,18 @@ async def test_many_large_answers_are_not_all_kept(
         await client.get(f"/number?{it}")
     assert (await client.get("/number?16")).text.strip() == "17"
     assert (await client.get("/number?0")).text.strip() == "18"
+
+
+async def test_what_is_found_to_be_the_same_is_kept_on(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.same = True
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    tag = {"If-None-Match": (await client.get("/number")).headers["etag"]}
+    moment = 200.0
+    askers = [client.get("/number", headers=tag) for _ in range(20)]
+    assert {it.status_code for it in await asyncio.gather(*askers)} == {304}
+    again = await client.get("/number")
+    assert (again.status_code, again.text, again.headers["age"]) == (200, "1", "0")
+    assert counter.number == 2
