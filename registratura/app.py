@@ -30,7 +30,7 @@ from registratura.web.cookies import Cookies
 from registratura.web.errors import HANDLERS, on_http
 from registratura.web.health import healthz, readyz
 from registratura.web.kept import Kept
-from registratura.web.lending import Lender
+from registratura.web.lending import PATIENCE, Lender
 from registratura.web.requests import DEPENDENCIES, AnyRequest
 from registratura.web.standby import OwnWrites, Standby
 from registratura.web.statics import portal_shelf
@@ -62,10 +62,11 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 
 
 async def _open_standby(settings: Settings) -> Standby | None:
-    """It may be away when we start: searches go to the primary until it answers."""
+    """It may be away when we start: searches go to the primary until it answers, and soon."""
     if not settings.database_replica_url:
         return None
-    return Standby(Lender(await open_pool(settings.database_replica_url, check=False)))
+    pool = await open_pool(settings.database_replica_url, check=False, wait=PATIENCE)
+    return Standby(Lender(pool))
 
 
 def _doors(settings: Settings, shelf: Shelf) -> list[ControllerRouterHandler]:

@@ -1,8 +1,10 @@
 """What the API is asked with: bodies of writes, the key, the page of a list."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+from litestar import Request
+from litestar.exceptions import SerializationException
 from litestar.params import Parameter
 from msgspec import Meta, Struct
 
@@ -23,6 +25,17 @@ ForPatient = Annotated[
     UUID | None,
     Parameter(description="Для кого смотрят: его правила записи учтут; нужен доступ"),
 ]
+
+
+class Call(Request[Any, Any, Any]):
+    """A call as it comes, with whatever body."""
+
+    async def json(self) -> Any:
+        """The body read as JSON. Bytes that are no text, or nested without end, are none either."""
+        try:
+            return await super().json()
+        except (UnicodeDecodeError, RecursionError):
+            raise SerializationException("no JSON") from None
 
 
 class NewHold(Struct, frozen=True, forbid_unknown_fields=True):

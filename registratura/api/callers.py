@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from litestar import Request
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Scope
 
@@ -15,7 +16,7 @@ from registratura.people import bearers
 from registratura.people.bearers import Bearer
 from registratura.people.patients import Patient
 from registratura.people.refusals import NotYourPatient
-from registratura.web.borrowing import borrow
+from registratura.web.borrowing import borrow, is_reading
 from registratura.web.requests import (
     AnyConnection,
     cookies_of,
@@ -110,6 +111,8 @@ async def look(connection: AnyConnection, _: BaseRouteHandler) -> None:
 
     Refuses with `NotKnown` where the token is none, with `NotConsented` and `TooManyCalls`.
     """
+    if isinstance(connection, Request) and not is_reading(connection.scope):
+        await connection.body()  # however slowly it comes, no database connection waits for it
     token = _token_of(connection)
     if token is not None:
         connection.scope["state"][_CALLER] = await _find_bearer(connection, token)

@@ -53,7 +53,8 @@ def document(cookie: str) -> dict[str, Any]:
             }
         ),
     )
-    alone = Litestar([CALLS], dependencies=DEPENDENCIES, openapi_config=config)
+    # Without `logging_config=None` it would set up the whole process's logging by its own taste.
+    alone = Litestar([CALLS], dependencies=DEPENDENCIES, openapi_config=config, logging_config=None)
     return alone.openapi_schema.to_schema()
 
 
@@ -78,7 +79,7 @@ async def page(request: AnyRequest) -> Template:
     return Template(
         template_name="api/index.html",
         media_type="text/html",
-        headers={"Cache-Control": "public, no-cache"},
+        headers={"Cache-Control": "private, no-cache"},  # a form's token comes with it
         context={
             "about": told["info"],
             "prefix": PREFIX,

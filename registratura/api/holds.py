@@ -17,7 +17,7 @@ from registratura.booking.wishes import Wish
 from registratura.db import Connection
 from registratura.people.refusals import NotYourPatient
 from registratura.settings import Settings
-from registratura.web.requests import AnyRequest
+from registratura.web.requests import AnyRequest, today_of
 
 _TAGS = ["Держать время"]
 
@@ -77,6 +77,8 @@ async def held(
     """A hold of the caller's; once it is over, the refusal hold_over."""
     await _check(db, caller, hold)
     found = await holds.get(db, caller.account_id, hold, now=now)
+    kind = "visits.read_by_application"
+    await caller.tell(db, kind, [found.patient_id], now=now, today=today_of(request))
     return answers.answered(request, answers.hold(found), personal=True)
 
 

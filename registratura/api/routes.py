@@ -4,6 +4,7 @@ from litestar import Response, Router
 from litestar.types import ControllerRouterHandler
 
 from registratura.api import appointments, clinics, doctors, holds, patients, problems
+from registratura.api.asked import Call
 from registratura.api.callers import find_allowance, look
 from registratura.api.calls import CALLER
 from registratura.web.requests import CURRENT
@@ -41,6 +42,7 @@ CALLS = Router(
     problems.PREFIX,
     route_handlers=HANDLERS,
     guards=[look],
+    request_class=Call,
     dependencies=CALLER,
     exception_handlers=problems.HANDLERS,
     after_request=_with_allowance,

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import structlog
 from litestar import Response, get, post
-from litestar.exceptions import InternalServerException
 from litestar.types import ControllerRouterHandler
 
 from registratura.federal import answering, description, metrics
@@ -17,6 +16,7 @@ from registratura.federal.wire import fold
 from registratura.federal.writing import envelope, fault
 from registratura.settings import Settings
 from registratura.web import logs
+from registratura.web.around import CallerLeft
 from registratura.web.errors import reference_of
 from registratura.web.requests import AnyRequest, lender_of
 
@@ -87,7 +87,7 @@ async def _read_body(request: AnyRequest) -> bytes:
                     parts.append(part)
                 elif size > _READ_ON:
                     break
-    except InternalServerException:  # as the framework calls it
+    except CallerLeft:
         raise SenderFault("Запрос оборван.") from None
     except TimeoutError:
         raise SenderFault("Запрос приходит слишком медленно.") from None

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.errors import ForeignKeyViolation
+
 from registratura.db import Connection, records
 from registratura.people import patients
 from registratura.people.patients import PATIENTS, Patient
@@ -36,15 +38,19 @@ async def find(db: Connection, token: str, *, now: datetime, today: date) -> Bea
     began = datetime.fromtimestamp(
         now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), now.tzinfo
     )
-    found = await records(
-        db,
-        _BEARER,
-        digest=digest(token),
-        now=now,
-        window=began,
-        noticed_before=now - WINDOW,
-        today=today,
-    )
+    try:
+        found = await records(
+            db,
+            _BEARER,
+            digest=digest(token),
+            now=now,
+            window=began,
+            next=began + WINDOW,
+            noticed_before=now - WINDOW,
+            today=today,
+        )
+    except ForeignKeyViolation:  # erased with its account at this very moment
+        return None
     return _bearer(found, began + WINDOW) if found else None
 
 
@@ -61,8 +67,11 @@ _BEARER: LiteralString = f"""
         insert into token_use as known (token_id, window_at, calls)
         select token_id, %(window)s, 1 from bearer
         on conflict (token_id) do update
-        set calls = case when known.window_at = excluded.window_at then known.calls + 1 else 1 end,
-            window_at = excluded.window_at
+        -- of two processes one may be a moment behind: it counts in the minute that has begun
+        set calls = case when known.window_at in (excluded.window_at, %(next)s)
+                         then known.calls + 1 else 1 end,
+            window_at = case when known.window_at = %(next)s
+                             then known.window_at else excluded.window_at end
         returning calls
     ), noticed as (
         update token set used_at = %(now)s

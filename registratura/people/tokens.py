@@ -64,7 +64,9 @@ async def make(
     Refuses with `NotYourPatient` for anybody for whom the account may not act now, then with the
     first of `faults_of`, or with `TooManyTokens`.
     """
-    whom = [await get_for(db, account_id, it, now=now, zone=zone) for it in wanted.patient_ids]
+    named = dict.fromkeys(wanted.patient_ids)
+    found = [await get_for(db, account_id, it, now=now, zone=zone) for it in named]
+    whom = list({it.person_id: it for it in found}.values())
     for _, fault in faults_of(wanted):
         raise fault
     token = PREFIX + secrets.token_urlsafe(32)
@@ -96,7 +98,7 @@ async def make(
             may_book=wanted.scope == "book",
             now=now,
             ends_at=now + timedelta(days=wanted.days),
-            persons=list({it.person_id for it in whom}),
+            persons=[it.person_id for it in whom],
         )
         await _tell_made(db, account_id, made, whom, now)
     return token

@@ -1,7 +1,7 @@
 """«Доступ для приложений»: tokens that the owner made, a new one shown once, closing one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from registratura.people.refusals import NotTyped, NotYourPatient
 from registratura.people.tokens import LONGEST_NAME, TERMS, Wanted
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, signed_in
+from registratura.web.limits import check_limit
 from registratura.web.visitor import relation
 
 PAGE = "/profile/applications"
 Choices = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
 TERM_WORDS = {1: "1 день", 30: "30 дней", 90: "3 месяца", 180: "6 месяцев", 365: "1 год"}
 SCOPE_WORDS = (("read", "Только видеть записи"), ("book", "Видеть, записывать и отменять"))
+_AN_HOUR = 30  # tokens of an account, refused ones too
 _NOTHING = Wanted(name="", scope="", patient_ids=(), days=0)
 
 
@@ -39,9 +41,12 @@ async def make(
 ) -> Template:
     """«Создать доступ». The page answers itself, without a redirect: only now is the token known.
 
-    404 for a patient for whom the visitor may not act.
+    404 for a patient for whom the visitor may not act, 429 for too many in an hour: each stands
+    in the journals of those whom it lets be read.
     """
     wanted = _wanted(data)
+    who = str(visitor.account_id)
+    await check_limit(db, "token.make", who, most=_AN_HOUR, window=timedelta(hours=1), now=now)
     try:
         made = await tokens.make(db, visitor.account_id, wanted, now=now, zone=settings.region_zone)
     except NotTyped as refusal:

@@ -11,7 +11,7 @@ from registratura.esia import Answer, EsiaFault, EsiaRefused, attempts
 from registratura.esia.attempts import Attempt
 from registratura.people import accounts, children, consents, staff_roles
 from registratura.portal.consent_text import CURRENT
-from registratura.portal.unfinished import Unfinished, sign_on, unfinished_page
+from registratura.portal.unfinished import ELSEWHERE, Unfinished, sign_on, unfinished_page
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, safe_path, sessions
 from registratura.web.addresses import address_of
@@ -83,7 +83,7 @@ async def _begin(request: AnyRequest, browser: str, next_path: str, now: datetim
         )
 
 
-@get("/signin/done", name="signin_done")
+@get("/signin/done", name="signin_done", exception_handlers=ELSEWHERE)
 async def finish(request: AnyRequest, now: datetime) -> Redirect:
     """Back from ЕСИА: the state is used up first, then the code is exchanged and believed.
 

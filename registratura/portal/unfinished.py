@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 from urllib.parse import urlencode
 
+import psycopg
 import structlog
 from litestar import get
 from litestar.params import Parameter
-from litestar.response import Template
+from litestar.response import Redirect, Template
+from litestar.types import ExceptionHandlersMap
+from psycopg_pool import PoolTimeout
 
 from registratura.esia import Declined, EsiaDown, EsiaFault, NotConfirmed, SignOn
-from registratura.web import page, safe_path
+from registratura.web import logs, page, redirect, safe_path
 from registratura.web.errors import reference_of
+from registratura.web.lending import Overloaded
 from registratura.web.paths import with_next
 from registratura.web.requests import AnyRequest
 
@@ -71,6 +75,8 @@ async def unfinished_page(request: AnyRequest, it: Unfinished, next_path: str) -
     if it.why == "unconfirmed":
         leave = await sign_on(request).logout_url("/signin")
         return page("signin/unconfirmed.html", visitor=None, status=403, leave=leave)
+    if it.why == "away":
+        return page("errors/unavailable.html", visitor=None, status=503, reference=it.reference)
     down = it.why == "down"
     return page(
         "signin/esia_down.html" if down else "signin/unfinished.html",
@@ -80,3 +86,22 @@ async def unfinished_page(request: AnyRequest, it: Unfinished, next_path: str) -
         reference=it.reference,
         declined=it.why == "declined",
     )
+
+
+def _on_away(request: AnyRequest, fault: Exception) -> Redirect:
+    _LOG.error("database", request_id=reference_of(request), **logs.fault(fault))
+    return redirect(Unfinished("away", reference_of(request)).url("/"))
+
+
+def _on_fault(request: AnyRequest, fault: Exception) -> Redirect:
+    _LOG.error("fault", request_id=reference_of(request), **logs.fault(fault))
+    return redirect(Unfinished("refused", reference_of(request)).url("/"))
+
+
+ELSEWHERE: ExceptionHandlersMap = {
+    psycopg.OperationalError: _on_away,
+    PoolTimeout: _on_away,
+    Overloaded: _on_away,
+    Exception: _on_fault,
+}
+"""For an address that holds a code: what goes wrong there on our side is told at another too."""

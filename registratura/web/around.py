@@ -4,6 +4,7 @@ Gives every request an id, every answer its security headers and `Server-Timing`
 line of log: path template, status, milliseconds; never a query, a name or a number of anybody.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,8 @@ from typing import cast
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.exceptions import ClientException
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from registratura.settings import Settings
 from registratura.web.borrowing import give_back
@@ -22,7 +24,12 @@ _Headers = Sequence[tuple[bytes, bytes]]
 
 _LETTERS = "23456789abcdefghkmnpqrstuvwxyz"  # none that is mistaken for another on the phone
 _LOG = structlog.get_logger("web")
+_LONGEST = 30.0  # seconds in which all of a request must have come
 _UNLOGGED = ("/static/", "/healthz", "/readyz", "/metrics")
+
+
+class CallerLeft(ClientException):
+    """Whoever sent the request is gone, or too slow, before all of it came: no fault of ours."""
 
 
 def make_reference() -> str:
@@ -68,7 +75,7 @@ def around(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
         asked = _as_get(scope)
         CURRENT.set(asked)
         try:
-            await app(asked, receive, answer.send)
+            await app(asked, _read(receive, answer), answer.send)
         except Exception as error:
             _LOG.error("fault", request_id=answer.reference, **fault(error))
             if not answer.status:  # not even the page about errors could be made
@@ -119,6 +126,26 @@ class _Answer:
         elif message["type"] == "http.response.body" and self._scope.get("method") == "HEAD":
             message["body"] = b""
         await self._send(message)
+
+
+def _read(receive: Receive, answer: _Answer) -> Receive:
+    """What the caller sends. Cut short it is his doing, which the framework would call ours.
+
+    In good time, too: who he is may have been asked already, and be true no longer.
+    """
+    until = asyncio.get_running_loop().time() + _LONGEST
+
+    async def read() -> HTTPReceiveMessage:
+        try:
+            async with asyncio.timeout_at(None if answer.status else until):
+                message = cast(HTTPReceiveMessage, await receive())
+        except TimeoutError:
+            raise CallerLeft from None
+        if message["type"] == "http.disconnect" and not answer.status:
+            raise CallerLeft
+        return message
+
+    return read
 
 
 async def _say_sorry(answer: _Answer) -> None:

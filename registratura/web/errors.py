@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
+from registratura.people.refusals import NotYourPatient, NotYourRelative
 from registratura.refusal import Refusal
 from registratura.web import logs
 from registratura.web.borrowing import is_reading
@@ -24,6 +25,7 @@ from registratura_ground.forgery import ForeignForm
 
 _LOG = structlog.get_logger("web")
 AnyRequest = Request[Any, Any, Any]
+_NOBODYS = (NotYourPatient, NotYourRelative)
 _TEMPLATES = {404: "errors/not_found.html", 405: "errors/not_found.html", 403: "errors/stale.html"}
 
 
@@ -34,7 +36,7 @@ def reference_of(request: AnyRequest) -> str:
 
 def on_refusal(request: AnyRequest, refusal: Refusal) -> Template:
     """The registry said no: its words, with what it offers instead, status 409 (or 404)."""
-    if refusal.code.startswith("not_your_") or refusal.code.endswith("_unknown"):
+    if isinstance(refusal, _NOBODYS) or refusal.code.endswith("_unknown"):
         # One answer for what does not exist and for what is not yours.
         return _page(request, "errors/not_found.html", 404)
     status = 429 if isinstance(refusal, TriedTooOften) else 409

@@ -8,13 +8,20 @@ How old it is, `Age` tells (RFC 9111, 5.1).
 import asyncio
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPResponseStartEvent,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
 
 ticks = time.monotonic
-_MOST = 1000  # answers of a process; then all are forgotten
+_MOST, _ROOM = 1000, 16 * 2**20  # answers and bytes of a process; then all are forgotten
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
 _PERSONAL = (b"cookie", b"authorization")
 _Key = tuple[bytes, bytes, bool]
@@ -34,12 +41,29 @@ class _Answer:
         return moment - self.made_at < self.life
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question to the application: since when, what was kept before, and when it is over."""
+
+    at: float
+    stale: _Answer | None
+    over: asyncio.Future[None]
+
+    def find_same(self, start: HTTPResponseStartEvent) -> _Answer | None:
+        """What was kept, if that is what a 304 says the asker has (RFC 9111, 4.3.4)."""
+        if start["status"] != 304 or self.stale is None:
+            return None
+        tag = _plain(_find(list(start["headers"]), b"etag"))
+        return replace(self.stale, made_at=self.at) if tag == _plain(self.stale.tag) else None
+
+
 class Kept:
     """Around an application: answers again what it has answered just now."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._answers: dict[_Key, _Answer] = {}
+        self._room = _ROOM
         self._under_way: dict[_Key, asyncio.Future[None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,71 +77,92 @@ class Kept:
         kept = self._answers.get(key)
         if kept is not None and kept.is_fresh(ticks()):
             await _answer(kept, scope, send)
-        elif kept is None:
-            await self._ask(key, scope, receive, send)
-        else:
-            await self._renew(key, scope, receive, send)
-
-    async def _renew(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = self._under_way[key] = asyncio.get_running_loop().create_future()
-        del self._answers[key]
+            return
+        asked = _Asked(ticks(), kept, asyncio.get_running_loop().create_future())
+        if kept is not None:
+            self._under_way[key] = asked.over
+            self._forget(key)
         try:
-            await self._ask(key, scope, receive, send)
+            await self._ask(key, asked, scope, receive, send)
         finally:
-            del self._under_way[key]
-            asked.set_result(None)
+            self._let_go(key, asked)
 
-    async def _ask(self, key: _Key, scope: Scope, receive: Receive, send: Send) -> None:
-        began = ticks()
-        head: _Headers = []
-        life = 0
+    async def _ask(
+        self, key: _Key, asked: _Asked, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        start: HTTPResponseStartEvent | None = None  # held back until the answer is whole
         body = bytearray()
 
         async def listen(message: Message) -> None:
-            nonlocal head, life
-            if message["type"] == "http.response.start" and message["status"] == 200:
-                head = list(message["headers"])
-                life = _life_of(head)
-            elif message["type"] == "http.response.body" and life:
+            nonlocal start
+            if message["type"] == "http.response.start" and _life_of(message):
+                start = message
+                return
+            if start is not None and message["type"] == "http.response.body":
                 body.extend(message["body"])
-                if not message.get("more_body"):
-                    self._keep(
-                        key,
-                        _Answer(
-                            head,
-                            bytes(body),
-                            began,
-                            life,
-                            _find(head, b"etag"),
-                            str(scope.get("path_template", "")),
-                        ),
-                    )
+                if message.get("more_body"):
+                    return
+                self._keep(key, _made(start, bytes(body), asked.at, scope))
+                message["body"] = bytes(body)
+            elif message["type"] == "http.response.start" and (same := asked.find_same(message)):
+                self._keep(key, same)
+            self._let_go(key, asked)  # however slowly this one reads it
+            if start is not None:
+                await send(start)
+                start = None
             await send(message)
 
         await self._app(scope, receive, listen)
 
+    def _let_go(self, key: _Key, asked: _Asked) -> None:
+        """Whoever waits for what was asked goes on."""
+        if not asked.over.done():
+            asked.over.set_result(None)
+        if self._under_way.get(key) is asked.over:
+            del self._under_way[key]
+
     def _keep(self, key: _Key, answer: _Answer) -> None:
-        if len(self._answers) >= _MOST:
+        self._forget(key)
+        self._room -= _size(key, answer)
+        if len(self._answers) >= _MOST or self._room < 0:
             self._answers.clear()
+            self._room = _ROOM - _size(key, answer)
         self._answers[key] = answer
+
+    def _forget(self, key: _Key) -> None:
+        answer = self._answers.pop(key, None)
+        if answer is not None:
+            self._room += _size(key, answer)
+
+
+def _made(start: HTTPResponseStartEvent, body: bytes, began: float, scope: Scope) -> _Answer:
+    headers = list(start["headers"])
+    template = str(scope.get("path_template", ""))
+    return _Answer(headers, body, began, _life_of(start), _find(headers, b"etag"), template)
+
+
+def _size(key: _Key, answer: _Answer) -> int:
+    return len(key[1]) + len(answer.body)
 
 
 def _key(scope: Scope) -> _Key | None:
-    """Under what an answer is kept; None where it is somebody's, or no reading."""
+    """Under what an answer is kept; None where it is somebody's, or no reading, or may be taken
+    in two ways."""
     if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
         return None
-    packed = False
+    packed: bool | None = None
     for name, text in scope["headers"]:
-        if name in _PERSONAL:
+        if name in _PERSONAL or (name == b"accept-encoding" and packed is not None):
             return None
         if name == b"accept-encoding":
             packed = b"gzip" in text
-    return scope["path"].encode(), scope["query_string"], packed
+    return scope["path"].encode(), scope["query_string"], bool(packed)
 
 
 async def _answer(kept: _Answer, scope: Scope, send: Send) -> None:
     known = _find(list(scope["headers"]), b"if-none-match")
-    same = bool(kept.tag) and _plain(kept.tag) in [_plain(it) for it in known.split(b",")]
+    tags = [_plain(it) for it in known.split(b",")]
+    same = bool(kept.tag) and (tags == [b"*"] or _plain(kept.tag) in tags)
     age = int(ticks() - kept.made_at)
     headers = [it for it in kept.headers if not (same and it[0].lower() == b"content-length")]
     headers.append((b"age", str(age).encode()))
@@ -128,10 +173,12 @@ async def _answer(kept: _Answer, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _life_of(headers: _Headers) -> int:
+def _life_of(start: HTTPResponseStartEvent) -> int:
     """Seconds for which anybody may keep the answer; 0: nobody may."""
+    headers = list(start["headers"])
     found = _LIFE.search(_find(headers, b"cache-control"))
-    return int(found[1]) if found and not _find(headers, b"set-cookie") else 0
+    fit = start["status"] == 200 and not _find(headers, b"set-cookie")
+    return int(found[1]) if found and fit else 0
 
 
 def _find(headers: _Headers, name: bytes) -> bytes:

@@ -36,6 +36,7 @@ class Lender:
         self.pool = pool
         self._reads = asyncio.Semaphore(max(1, int(pool.max_size * READS_SHARE)))
         self._lent = 0
+        self._missed = 0  # requests that wait for the database to come back
         self._turned_away_at = float("-inf")
 
     @property
@@ -81,6 +82,8 @@ class Lender:
             async with asyncio.timeout(_left(began)):
                 await self._reads.acquire()
         except TimeoutError:
+            if self._missed:
+                raise PoolTimeout("the database is away") from None
             raise self._turn_away(reading=True) from None
 
     async def _take(self, reading: bool, began: float) -> Connection:
@@ -90,7 +93,11 @@ class Lender:
             if self._lent >= self.pool.max_size:
                 raise self._turn_away(reading) from None
         # Not busy but away: a restart of the database is worth the pool's own patience.
-        return await self.pool.getconn()
+        self._missed += 1
+        try:
+            return await self.pool.getconn()
+        finally:
+            self._missed -= 1
 
     def _turn_away(self, reading: bool) -> Overloaded:
         self._turned_away_at = time.monotonic()

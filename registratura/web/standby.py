@@ -40,9 +40,15 @@ class Standby:
         self._asked_until = float("-inf")
 
     async def lend(self, now: datetime) -> Connection | None:
-        """A connection, to be given back to `lender` as a reading one; None: ask the primary."""
-        if not self._is_fresh and time.monotonic() < self._asked_until:
-            return None
+        """A connection, to be given back to `lender` as a reading one; None: ask the primary.
+
+        Of one that was away one request finds out whether it is back: whoever waits for it holds a
+        connection of the primary meanwhile.
+        """
+        if not self._is_fresh:
+            if time.monotonic() < self._asked_until:
+                return None
+            self._asked_until = time.monotonic() + _TRY_AGAIN
         try:
             db = await self.lender.lend(reading=True)
         except (psycopg.Error, PoolTimeout, Overloaded) as error:
@@ -57,7 +63,7 @@ class Standby:
         return None
 
     async def _ask(self, db: Connection, now: datetime) -> bool:
-        if time.monotonic() >= self._asked_until:
+        if not self._is_fresh or time.monotonic() >= self._asked_until:
             self._is_fresh = await _is_fresh(db, now)
             self._asked_until = time.monotonic() + _LOOK_AGAIN
         return self._is_fresh

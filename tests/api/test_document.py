@@ -1,15 +1,18 @@
 """The OpenAPI document, held against the running registry by an independent tester."""
 
 import asyncio
+import logging
 import os
 import re
 import socket
 import sys
 from pathlib import Path
 
+import structlog
 import uvicorn
 from litestar import Litestar
 
+from registratura.api.document import document
 from registratura.api.problems import PREFIX
 from registratura.db import Connection
 from tests.api.conftest import Application
@@ -66,8 +69,17 @@ async def test_the_document_and_its_page_are_open_and_need_no_script(app: Litest
     assert document.json()["openapi"].startswith("3.1")
     assert document.json()["paths"].keys() > {f"{PREFIX}/appointments", f"{PREFIX}/holds"}
     assert page.status_code == 200
+    assert page.headers["cache-control"] == "private, no-cache"
     assert "<script" not in page.text
     assert "<code>Idempotency-Key</code>" in page.text
     assert "`" not in page.text
     for call in re.findall(r'"operationId":"(\w+)"', document.text):
         assert f'id="call-{call}"' in page.text
+
+
+async def test_whoever_reads_the_document_leaves_the_log_as_it_was(app: Litestar) -> None:
+    document.cache_clear()
+    before = (logging.getLogger().handlers[:], structlog.get_config())
+    async with portal.browser(app) as client:
+        assert (await client.get(f"{PREFIX}/openapi.json")).status_code == 200
+    assert (logging.getLogger().handlers[:], structlog.get_config()) == before

@@ -137,6 +137,14 @@ async def test_visits_are_listed_read_one_by_one_and_told_in_the_journal(
     assert await value(db, told) == 1
 
 
+async def test_a_hold_that_is_read_is_told_too(robot: Application, db: Connection) -> None:
+    slot = await region.free_slot(db, "ent")
+    hold = (await robot.write("/holds", {"patient": robot.petr, "slot": slot})).json()
+    assert (await robot.get(f"/holds/{hold['id']}")).json() == hold
+    told = "select person_id from event where kind = 'visits.read_by_application'"
+    assert await value(db, told) == robot.petr
+
+
 async def test_a_token_reads_no_visit_of_a_patient_who_was_not_chosen(
     app: Litestar, robot: Application, db: Connection
 ) -> None:

@@ -1,5 +1,6 @@
 """«Доступ для приложений»: a token is made for chosen patients, shown once, and closed."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -8,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from registratura.db import Connection, value
+from registratura.db import Connection, Pool, value
 from registratura.people import bearers, deletions, tokens
 from registratura.people.bearers import Bearer
 from registratura.people.token_refusals import (
@@ -20,6 +21,7 @@ from registratura.people.token_refusals import (
     TokenUnknown,
     TooManyTokens,
 )
+from tests.booking.waiting import until_waiting
 from tests.given import people, portal
 from tests.given.portal import submit, words_of
 from tests.given.visits import REGISTRAR
@@ -112,6 +114,16 @@ async def test_ten_applications_are_enough(maria: httpx.AsyncClient, db: Connect
     assert faults_of(answer) == [("name", TooManyTokens(limit=tokens.MOST).text)]
 
 
+async def test_who_makes_tokens_and_closes_them_without_end_is_told_to_wait(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    for _ in range(30):
+        assert (await make(maria, db)).status_code == 200
+        await db.execute("update token set revoked_at = now()")
+    assert (await make(maria, db)).status_code == 429
+    assert await value(db, "select count(*) from event where kind = 'token.made'") == 30
+
+
 async def test_nobody_gives_away_what_he_may_not_do_himself(
     maria: httpx.AsyncClient, stranger: httpx.AsyncClient, db: Connection
 ) -> None:
@@ -166,6 +178,27 @@ async def test_a_token_ends_on_its_day_with_the_consent_and_with_the_account(
     assert await bearer(db, token) is None
 
 
+async def test_a_call_that_meets_the_erasure_of_its_token_is_nobodys(
+    maria: httpx.AsyncClient, db: Connection, pool: Pool
+) -> None:
+    token = token_on(await make(maria, db))
+    async with pool.connection() as erasing, erasing.transaction():
+        await erasing.execute("delete from token")
+        call = asyncio.create_task(bearer(db, token))
+        await until_waiting(erasing)
+    assert await call is None
+
+
+async def test_who_is_named_twice_is_told_once(maria: httpx.AsyncClient, db: Connection) -> None:
+    await send(maria)
+    petr = await value(db, "select person_id from relative")
+    account = await value(db, "select id from account where oid = 1001")
+    wanted = tokens.Wanted("Здоровье", "read", [petr] * 3, 30)
+    await tokens.make(db, account, wanted, now=datetime.now(UTC), zone=people.ZONE)
+    told = "select count(*) from event where kind = 'person.let_to_application'"
+    assert await value(db, told) == 1
+
+
 async def test_calls_are_counted_by_the_minute_and_the_last_use_is_written_once_in_it(
     maria: httpx.AsyncClient, db: Connection
 ) -> None:
@@ -177,3 +210,15 @@ async def test_calls_are_counted_by_the_minute_and_the_last_use_is_written_once_
     assert told[0].window_ends_at == minute + timedelta(minutes=1)
     used = await value(db, "select used_at from token")
     assert used == minute + timedelta(seconds=61)
+
+
+async def test_a_process_that_is_a_moment_behind_does_not_begin_the_minute_anew(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    token = token_on(await make(maria, db))
+    minute = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=5)
+    told = [await bearer(db, token, minute + timedelta(seconds=it)) for it in (59, 61, 59, 61)]
+    assert [it and it.calls for it in told] == [1, 1, 2, 3]
+    behind = await bearer(db, token, minute - timedelta(hours=1))  # a clock that was wrong
+    assert behind is not None
+    assert behind.calls == 1

@@ -1,7 +1,10 @@
 """What every answer carries, and what faults look like: headers, calm pages, no trace."""
 
+import asyncio
 import json
 import logging
+import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,8 +15,9 @@ from jinja2 import DictLoader
 from litestar import Litestar, get
 from litestar.contrib.jinja import JinjaTemplateEngine
 
+from registratura.booking.refusals import NotYourArea
 from registratura.refusal import Refusal
-from registratura.web import logs
+from registratura.web import around, logs
 from tests.given import portal
 from tests.given.people import MARIA
 
@@ -41,6 +45,11 @@ async def refuse() -> None:
     raise NotToday(what="<b>всех</b>")
 
 
+@get("/fault/area")
+async def refuse_by_area() -> None:
+    raise NotYourArea()
+
+
 @get("/fault/ours")
 async def break_down() -> None:
     raise RuntimeError("11223344595 Иванова")
@@ -53,7 +62,7 @@ async def lose_database() -> None:
 
 @pytest.fixture
 def faulty(app: Litestar) -> Litestar:
-    for handler in (refuse, break_down, lose_database):
+    for handler in (refuse, refuse_by_area, break_down, lose_database):
         app.register(handler)
     return app
 
@@ -99,6 +108,7 @@ async def test_a_personal_page_is_never_stored(app: Litestar) -> None:
         ("GET", "/clinics?patient=abc", 400, "Не получилось разобрать запрос"),
         ("GET", "/clinics/00000000-0000-0000-0000-000000000000", 404, "Такой страницы нет"),
         ("GET", "/fault/refusal", 409, "Сегодня &lt;b&gt;всех&lt;/b&gt; не принимают."),
+        ("GET", "/fault/area", 409, NotYourArea().text),
         ("GET", "/fault/ours", 500, "Страница не открылась"),
         ("GET", "/fault/database", 503, "Портал временно недоступен"),
     ],
@@ -154,6 +164,29 @@ async def test_the_log_tells_the_way_of_a_fault_and_nothing_of_people(
     told = json.dumps(lines, ensure_ascii=False)
     assert "11223344595" not in told
     assert "Иванова" not in told
+
+
+async def test_a_form_that_comes_too_slowly_is_not_waited_for(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sender was asked who he is when it began; meanwhile he may have signed out."""
+    monkeypatch.setattr(around, "_LONGEST", 0.2)
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"appointment=on"
+        await asyncio.Event().wait()
+
+    async with await portal.signed_in(app, MARIA) as maria:
+        page = await maria.get("/profile")
+        token = re.search(r'name="_csrf_token" value="(\w+)"', page.text)
+        assert token is not None
+        headers = {
+            "X-CSRFToken": token[1],
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        async with asyncio.timeout(10):
+            answer = await maria.post("/profile/letters", content=endless(), headers=headers)
+    assert answer.status_code == 400
 
 
 async def test_a_portal_on_https_marks_its_cookies(database_url: str) -> None:

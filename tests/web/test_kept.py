@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, Response, get
+from litestar import Litestar, Request, Response, get
+from litestar.types import Message
 
 from registratura.web import kept as keeping
 from registratura.web.kept import Kept
@@ -16,6 +18,8 @@ class _Counter:
         self.number = 0
         self.control = "public, max-age=5"
         self.cookie = False
+        self.size = 0
+        self.same = False
 
 
 @pytest.fixture
@@ -24,22 +28,28 @@ def counter() -> _Counter:
 
 
 @pytest.fixture
-async def client(counter: _Counter) -> AsyncIterator[httpx.AsyncClient]:
-    """Of an application that answers each call with another number."""
+def kept(counter: _Counter) -> Kept:
+    """Around an application that answers each call with another number."""
 
     @get("/number")
-    async def number() -> Response[str]:
+    async def number(request: Request[Any, Any, Any]) -> Response[Any]:
         counter.number += 1
-        told = counter.number
+        told = 1 if counter.same else counter.number
         await asyncio.sleep(0.01)
         headers = {"Cache-Control": counter.control, "ETag": f'W/"{told}"'}
-        answer = Response(str(told), headers=headers)
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(None, status_code=304, headers=headers)
+        answer = Response(str(told).ljust(counter.size), headers=headers)
         if counter.cookie:
             answer.set_cookie("a", "b")
         return answer
 
-    app = Kept(Litestar([number]))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as it:  # type: ignore[arg-type]
+    return Kept(Litestar([number]))
+
+
+@pytest.fixture
+async def client(kept: Kept) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(kept), base_url="http://x") as it:  # type: ignore[arg-type]
         yield it
 
 
@@ -94,6 +104,8 @@ async def test_who_has_it_already_is_told_that_it_is_the_same(client: httpx.Asyn
     tag = (await client.get("/number")).headers["etag"]
     same = await client.get("/number", headers={"If-None-Match": tag})
     assert (same.status_code, same.content) == (304, b"")
+    anything = await client.get("/number", headers={"If-None-Match": "*"})
+    assert anything.status_code == 304
     assert (await client.get("/number", headers={"If-None-Match": '"x"'})).status_code == 200
 
 
@@ -106,4 +118,67 @@ async def test_of_many_who_want_a_new_one_one_asks(
     moment = 200.0
     answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
     assert {it.text for it in answers} == {"2"}
+    assert counter.number == 2
+
+
+async def test_who_names_two_encodings_decides_for_nobody_else(client: httpx.AsyncClient) -> None:
+    """Which of the two an application would believe is its own affair."""
+    twice = [("Accept-Encoding", "gzip"), ("Accept-Encoding", "identity")]
+    del client.headers["Accept-Encoding"]
+    await client.get("/number", headers=twice)
+    assert (await client.get("/number")).text == "2"
+    assert (await client.get("/number", headers=twice)).text == "3"
+
+
+async def test_nobody_waits_for_the_reader_of_a_slow_line(
+    client: httpx.AsyncClient, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    asked = (await client.get("/number")).request
+    moment = 200.0
+    blocked = asyncio.Event()
+
+    async def send(_: Message) -> None:
+        blocked.set()
+        await asyncio.Event().wait()
+
+    scope: Any = {
+        "type": "http",
+        "method": "GET",
+        "path": "/number",
+        "raw_path": b"/number",
+        "query_string": b"",
+        "headers": [(name.lower(), text) for name, text in asked.headers.raw],
+        "state": {},
+    }
+    slow = asyncio.create_task(kept(scope, asyncio.Event().wait, send))  # type: ignore[arg-type]
+    await blocked.wait()
+    async with asyncio.timeout(5):
+        assert (await client.get("/number")).text == "2"
+    slow.cancel()
+
+
+async def test_many_large_answers_are_not_all_kept(
+    client: httpx.AsyncClient, counter: _Counter
+) -> None:
+    counter.size = 2**20
+    for it in range(17):
+        await client.get(f"/number?{it}")
+    assert (await client.get("/number?16")).text.strip() == "17"
+    assert (await client.get("/number?0")).text.strip() == "18"
+
+
+async def test_what_is_found_to_be_the_same_is_kept_on(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.same = True
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    tag = {"If-None-Match": (await client.get("/number")).headers["etag"]}
+    moment = 200.0
+    askers = [client.get("/number", headers=tag) for _ in range(20)]
+    assert {it.status_code for it in await asyncio.gather(*askers)} == {304}
+    again = await client.get("/number")
+    assert (again.status_code, again.text, again.headers["age"]) == (200, "1", "0")
     assert counter.number == 2

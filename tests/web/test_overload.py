@@ -98,6 +98,11 @@ async def test_nothing_is_kept_of_who_was_turned_away(pool: Pool) -> None:
         await lender.lend(reading=True)
 
 
+async def miss(lender: Lender) -> None:
+    with pytest.raises(PoolTimeout):
+        await lender.lend(reading=True)
+
+
 async def test_a_database_that_is_away_is_no_crowd(pool: Pool, database: str) -> None:
     lender = Lender(pool)
     pool.timeout = 0.5
@@ -106,6 +111,10 @@ async def test_a_database_that_is_away_is_no_crowd(pool: Pool, database: str) ->
     held = [await pool.getconn() for _ in range(pool.max_size)]  # not lent: as if lost
     with pytest.raises(PoolTimeout):
         await lender.lend(reading=False)
+    async with asyncio.TaskGroup() as lookers:
+        for _ in range(pool.max_size):  # the share and more
+            lookers.create_task(miss(lender))
+            await asyncio.sleep(2 * PATIENCE / pool.max_size)
     assert not lender.is_pressed
     for one in held:
         await pool.putconn(one)

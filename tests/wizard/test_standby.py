@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 
 from registratura.db import Connection, execute, rows, value
+from registratura.web import standby
 from registratura.web.standby import LATEST
 from registratura_ground import embedded
 from tests.given import people, portal, region
@@ -112,4 +113,20 @@ async def test_a_standby_that_is_late_or_away_is_left_alone(
         began = time.monotonic()
         assert await is_offered(looker, db, slot)
         assert time.monotonic() - began < LATEST.total_seconds()
+        replica.start()
+
+
+async def test_a_standby_that_stays_away_keeps_nobody_waiting(
+    app: Litestar, db: Connection, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standby, "_TRY_AGAIN", 1.0)
+    where = f"/api/v1/doctors/{await region.post(db, 'therapist')}/days"
+    async with portal.browser(app) as looker:
+        replica.stop()
+        assert (await looker.get(where)).status_code == 200
+        await asyncio.sleep(1.1)  # it is time to try it again
+        began = time.monotonic()
+        answers = await asyncio.gather(*(looker.get(f"{where}?{it}") for it in range(10)))
+        assert {it.status_code for it in answers} == {200}
+        assert time.monotonic() - began < 2
         replica.start()
