@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ import registratura.desk
 import registratura.portal
 from registratura.api import document, problems
 from registratura.api.routes import CALLS
-from registratura.db import open_pool
+from registratura.db import Pool, open_pool
 from registratura.desk.routes import ROUTES as DESK_ROUTES
 from registratura.esia import open_sign_on
 from registratura.federal.routes import ROUTES as FEDERAL
 from registratura.portal.consent_text import CURRENT
 from registratura.portal.routes import DEMO, ROUTES
+from registratura.rehearsal import rehearse
 from registratura.settings import Settings
 from registratura.web.around import around, security_headers
 from registratura.web.cookies import Cookies
@@ -42,6 +44,7 @@ from registratura_ground.look.static import static_route
 PORTAL = Path(registratura.portal.__file__).parent
 API = Path(registratura.api.__file__).parent
 DESK = Path(registratura.desk.__file__).parent
+_REHEARSED_WITHIN = 30.0  # seconds
 
 
 @asynccontextmanager
@@ -49,7 +52,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
     """The pool and ЕСИА's client, open while the application runs."""
     settings: Settings = app.state.settings
     app.state.esia = open_sign_on(settings)
-    app.state.pool = await open_pool(settings.database_url)
+    app.state.pool = await _open_pool(settings, rehearsed=app.state.rehearsed)
     app.state.lender = Lender(app.state.pool)
     app.state.standby = standby = await _open_standby(settings)
     try:
@@ -59,6 +62,17 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
             await standby.lender.pool.close()
         await app.state.pool.close()
         await app.state.esia.http.aclose()
+
+
+async def _open_pool(settings: Settings, *, rehearsed: bool) -> Pool:
+    """All connections at once and rehearsed, before anybody is served; else as they are needed."""
+    most = settings.database_connections
+    if not rehearsed:
+        return await open_pool(settings.database_url, most=most)
+    rehearsal = partial(rehearse, zone=settings.region_zone)
+    pool = await open_pool(settings.database_url, least=most, most=most, rehearsal=rehearsal)
+    await pool.wait(_REHEARSED_WITHIN)
+    return pool
 
 
 async def _open_standby(settings: Settings) -> Standby | None:
@@ -83,9 +97,9 @@ def _nowhere(request: AnyRequest, fault: HTTPException) -> Response[Any]:
     return on_http(request, fault)
 
 
-def make_state(settings: Settings) -> dict[str, Any]:
+def make_state(settings: Settings, *, rehearsed: bool = False) -> dict[str, Any]:
     """What an application begins with; what it opens is added when it starts."""
-    return {"settings": settings, "consent": CURRENT.key}
+    return {"settings": settings, "consent": CURRENT.key, "rehearsed": rehearsed}
 
 
 def _layers(settings: Settings) -> list[DefineMiddleware]:
@@ -103,8 +117,11 @@ def _layers(settings: Settings) -> list[DefineMiddleware]:
     return [metrics.middleware, *([writes] if settings.database_replica_url else []), forms]
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The application that these settings describe; it connects when it starts."""
+def create_app(settings: Settings, *, rehearsed: bool = False) -> Litestar:
+    """The application that these settings describe; it connects when it starts.
+
+    With `rehearsed` its connections have planned the hot paths before it serves.
+    """
     shelf = portal_shelf(PORTAL / "static")
     app = Litestar(
         route_handlers=_doors(settings, shelf),
@@ -115,7 +132,7 @@ def create_app(settings: Settings) -> Litestar:
         ),
         compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
         middleware=_layers(settings),
-        state=State(make_state(settings)),
+        state=State(make_state(settings, rehearsed=rehearsed)),
         lifespan=[_opened],
         logging_config=None,
         request_max_body_size=256 * 1024,

@@ -23,7 +23,7 @@ def application() -> Litestar:
     from registratura.app import create_app  # not needed by the parent of several workers
 
     logs.configure()
-    return create_app(Settings.from_environment())
+    return create_app(Settings.from_environment(), rehearsed=True)
 
 
 def serve(settings: Settings, workers: int) -> None:

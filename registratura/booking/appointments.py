@@ -54,15 +54,13 @@ async def write(
     slot. A hold that the clinic proposes for a visit it cancelled belongs to the visit's account.
     Refuses with `NotYourPatient` or `ConsentTakenBack`.
     """
-    booked = state == State.BOOKED
     about = {
-        **_parameters(wish, offer),
-        "state": state,
+        **_parameters(wish, state, key),
+        "channel": offer.proposed_channel or wish.channel,
+        "referral": offer.referral_id,
+        "waived_by": wish.waived_by or offer.proposed_waiver,
         "held_until": held_until,
-        "replaces": None if booked else wish.replaces,
-        "moved_from": wish.replaces if booked else None,
         "proposed_for": proposed_for,
-        "key": key,
     }
     receipt = await database.find(db, Receipt, _WRITE, **about)
     if receipt is None:
@@ -73,19 +71,28 @@ async def write(
     return receipt
 
 
-def _parameters(wish: Wish, offer: Offer) -> dict[str, object]:
+async def rehearse(db: Connection, wish: Wish, key: UUID) -> None:
+    """Run the statement of `write`, so that it is planned, about a slot that is not there."""
+    nothing = {"held_until": None, "proposed_for": None, "referral": None, "waived_by": None}
+    about = _parameters(wish, State.BOOKED, key) | nothing | {"channel": wish.channel}
+    await database.find(db, Receipt, _WRITE, **about)
+
+
+def _parameters(wish: Wish, state: State, key: UUID | None) -> dict[str, object]:
+    booked = state == State.BOOKED
     return {
         **rights.asked(wish),
         "slot": wish.slot_id,
         "patient": wish.patient.person_id,
-        "channel": offer.proposed_channel or wish.channel,
         "account": wish.account_id,
         "now": wish.now,
-        "referral": offer.referral_id,
-        "waived_by": wish.waived_by or offer.proposed_waiver,
+        "state": state,
+        "replaces": None if booked else wish.replaces,
+        "moved_from": wish.replaces if booked else None,
         "federal_session": wish.federal_session,
         "actor_kind": wish.actor.kind,
         "actor_id": wish.actor.id,
+        "key": key,
         "key_actor": keys.owner(wish.actor),
     }
 

@@ -1,4 +1,4 @@
-"""Public answers kept for the seconds that they themselves allow: a rush of lookers is cheap.
+"""Public answers kept for half a second, if they themselves allow it: a rush of lookers is cheap.
 
 Kept is only what says `Cache-Control: public, max-age=…`, for whoever brings neither a cookie nor
 a token: nobody sees an answer older than that, and nobody who may have written sees a kept one.
@@ -22,6 +22,7 @@ from litestar.types import (
 
 ticks = time.monotonic
 _MOST, _ROOM = 1000, 16 * 2**20  # answers and bytes of a process; then all are forgotten
+_AT_HOME = 0.5  # seconds: of times being sold out an older list sends people after what is gone
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
 _PERSONAL = (b"cookie", b"authorization")
 _Key = tuple[bytes, bytes, bool]
@@ -38,7 +39,7 @@ class _Answer:
     path_template: str  # for the log
 
     def is_fresh(self, moment: float) -> bool:
-        return moment - self.made_at < self.life
+        return moment - self.made_at < min(self.life, _AT_HOME)
 
 
 @dataclass(frozen=True)
