@@ -24,7 +24,9 @@ from registratura.refusal import Refusal
 from registratura.web.requests import AnyRequest
 from registratura.web.visitor import relation
 
-KEPT = 2  # seconds that a public list may be kept, here (`web.kept`) and elsewhere; `Age` tells
+# Seconds that a public list may be kept, here (`web.kept`) and elsewhere, and how many more where
+# the registry would turn the looker away instead; `Age` tells.
+KEPT, SPARE = 2, 10
 
 Row = TypeVar("Row")
 Shape = TypeVar("Shape")
@@ -60,7 +62,10 @@ def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response
         return Response(content, headers={"Cache-Control": "no-store"})
     body = msgspec.json.encode(content)
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"ETag": f"W/{tag}", "Cache-Control": f"public, max-age={KEPT}"}
+    headers = {
+        "ETag": f"W/{tag}",
+        "Cache-Control": f"public, max-age={KEPT}, stale-if-error={SPARE}",
+    }
     known = request.headers.get("if-none-match", "")
     if known.strip() == "*" or tag in [it.strip().removeprefix("W/") for it in known.split(",")]:
         nothing: Any = None  # a 304 has no body (RFC 9110, 15.4.5)

@@ -1,8 +1,9 @@
-"""Public answers kept for half a second, if they themselves allow it: a rush of lookers is cheap.
+"""Public answers kept for the seconds that they themselves allow: a rush of lookers is cheap.
 
 Kept is only what says `Cache-Control: public, max-age=…`, for whoever brings neither a cookie nor
-a token: nobody sees an answer older than that, and nobody who may have written sees a kept one.
-How old it is, `Age` tells (RFC 9111, 5.1).
+a token: nobody who may have written sees a kept one. After half a second one looker asks anew, the
+others have the kept one, never older than `max-age`; where whoever asks is turned away, `max-age`
+and `stale-if-error` (RFC 5861, 4). How old it is, `Age` tells (RFC 9111, 5.1).
 """
 
 import asyncio
@@ -22,8 +23,11 @@ from litestar.types import (
 
 ticks = time.monotonic
 _MOST, _ROOM = 1000, 16 * 2**20  # answers and bytes of a process; then all are forgotten
-_AT_HOME = 0.5  # seconds: of times being sold out an older list sends people after what is gone
+_AT_HOME = (
+    0.5  # seconds: while times are being sold out a list soon sends people after what is gone
+)
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
+_SPARE = re.compile(rb"\bstale-if-error=(\d{1,3})\b")
 _PERSONAL = (b"cookie", b"authorization")
 _Key = tuple[bytes, bytes, bool]
 _Headers = list[tuple[bytes, bytes]]
@@ -34,12 +38,20 @@ class _Answer:
     headers: _Headers
     body: bytes
     made_at: float
+    asked_at: float  # since then nothing newer is known
     life: int
+    spare: int  # seconds after its life in which it is better than none
     tag: bytes
     path_template: str  # for the log
 
     def is_fresh(self, moment: float) -> bool:
-        return moment - self.made_at < min(self.life, _AT_HOME)
+        return moment - self.asked_at < min(self.life, _AT_HOME)
+
+    def is_alive(self, moment: float) -> bool:
+        return moment - self.made_at < self.life
+
+    def is_bearable(self, moment: float) -> bool:
+        return moment - self.made_at < self.life + self.spare
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,14 @@ class _Asked:
         if start["status"] != 304 or self.stale is None:
             return None
         tag = _plain(_find(list(start["headers"]), b"etag"))
-        return replace(self.stale, made_at=self.at) if tag == _plain(self.stale.tag) else None
+        same = replace(self.stale, made_at=self.at, asked_at=self.at)
+        return same if tag == _plain(self.stale.tag) else None
+
+    def find_spare(self, start: HTTPResponseStartEvent) -> _Answer | None:
+        """What was kept, if the asker is turned away and it is not too old."""
+        if start["status"] != 503 or self.stale is None or not self.stale.is_bearable(ticks()):
+            return None
+        return replace(self.stale, asked_at=ticks())
 
 
 class Kept:
@@ -73,56 +92,40 @@ class Kept:
         if key is None:
             await self._app(scope, receive, send)
             return
-        while key in self._under_way:
-            await asyncio.shield(self._under_way[key])
-        kept = self._answers.get(key)
-        if kept is not None and kept.is_fresh(ticks()):
+        kept = await self._find(key)
+        if kept is not None:
             await _answer(kept, scope, send)
             return
-        asked = _Asked(ticks(), kept, asyncio.get_running_loop().create_future())
-        if kept is not None:
+        stale = self._answers.get(key)
+        asked = _Asked(ticks(), stale, asyncio.get_running_loop().create_future())
+        if stale is not None:
             self._under_way[key] = asked.over
-            self._forget(key)
         try:
-            await self._ask(key, asked, scope, receive, send)
+            await self._app(scope, receive, _Listener(self, key, asked, scope, send))
         finally:
-            self._let_go(key, asked)
+            self.let_go(key, asked)
 
-    async def _ask(
-        self, key: _Key, asked: _Asked, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        start: HTTPResponseStartEvent | None = None  # held back until the answer is whole
-        body = bytearray()
+    async def _find(self, key: _Key) -> _Answer | None:
+        """What may be answered without asking; None: it is for the caller to ask."""
+        while True:
+            kept, under_way = self._answers.get(key), self._under_way.get(key)
+            if kept is not None and kept.is_fresh(ticks()):
+                return kept
+            if under_way is None:
+                return None
+            if kept is not None and kept.is_alive(ticks()):
+                return kept
+            await asyncio.shield(under_way)
 
-        async def listen(message: Message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start" and _life_of(message):
-                start = message
-                return
-            if start is not None and message["type"] == "http.response.body":
-                body.extend(message["body"])
-                if message.get("more_body"):
-                    return
-                self._keep(key, _made(start, bytes(body), asked.at, scope))
-                message["body"] = bytes(body)
-            elif message["type"] == "http.response.start" and (same := asked.find_same(message)):
-                self._keep(key, same)
-            self._let_go(key, asked)  # however slowly this one reads it
-            if start is not None:
-                await send(start)
-                start = None
-            await send(message)
-
-        await self._app(scope, receive, listen)
-
-    def _let_go(self, key: _Key, asked: _Asked) -> None:
+    def let_go(self, key: _Key, asked: _Asked) -> None:
         """Whoever waits for what was asked goes on."""
         if not asked.over.done():
             asked.over.set_result(None)
         if self._under_way.get(key) is asked.over:
             del self._under_way[key]
 
-    def _keep(self, key: _Key, answer: _Answer) -> None:
+    def keep(self, key: _Key, answer: _Answer) -> None:
+        """From now on this is answered."""
         self._forget(key)
         self._room -= _size(key, answer)
         if len(self._answers) >= _MOST or self._room < 0:
@@ -136,10 +139,57 @@ class Kept:
             self._room += _size(key, answer)
 
 
-def _made(start: HTTPResponseStartEvent, body: bytes, began: float, scope: Scope) -> _Answer:
+class _Listener:
+    """Hears the answer to one question: keeps it, and passes on what the asker shall have."""
+
+    def __init__(self, kept: Kept, key: _Key, asked: _Asked, scope: Scope, send: Send) -> None:
+        self._kept, self._key, self._asked, self._scope, self._send = kept, key, asked, scope, send
+        self._start: HTTPResponseStartEvent | None = None  # held back until the answer is whole
+        self._spare: _Answer | None = None
+        self._body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        """As the server's own `send`."""
+        if message["type"] == "http.response.start":
+            self._spare = self._asked.find_spare(message)
+            if self._spare is not None or _life_of(message):
+                self._start = message
+                return
+            if same := self._asked.find_same(message):
+                self._kept.keep(self._key, same)
+        elif message["type"] == "http.response.body" and self._start is not None:
+            self._body.extend(message["body"])
+            if message.get("more_body"):
+                return
+            message["body"] = bytes(self._body)
+            self._kept.keep(self._key, self._spare or self._made(self._start))
+        self._kept.let_go(self._key, self._asked)  # however slowly this one reads it
+        if self._spare is not None:
+            await _answer(self._spare, self._scope, self._send)
+            return
+        if self._start is not None:
+            await self._send(self._start)
+            self._start = None
+        await self._send(message)
+
+    def _made(self, start: HTTPResponseStartEvent) -> _Answer:
+        began, template = self._asked.at, str(self._scope.get("path_template", ""))
+        return _made(start, bytes(self._body), began, template)
+
+
+def _made(start: HTTPResponseStartEvent, body: bytes, began: float, template: str) -> _Answer:
     headers = list(start["headers"])
-    template = str(scope.get("path_template", ""))
-    return _Answer(headers, body, began, _life_of(start), _find(headers, b"etag"), template)
+    spare = _SPARE.search(_find(headers, b"cache-control"))
+    return _Answer(
+        headers,
+        body,
+        made_at=began,
+        asked_at=began,
+        life=_life_of(start),
+        spare=int(spare[1]) if spare else 0,
+        tag=_find(headers, b"etag"),
+        path_template=template,
+    )
 
 
 def _size(key: _Key, answer: _Answer) -> int:

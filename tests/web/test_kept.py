@@ -20,6 +20,7 @@ class _Counter:
         self.cookie = False
         self.size = 0
         self.same = False
+        self.turned_away = False
 
 
 @pytest.fixture
@@ -40,6 +41,8 @@ def kept(counter: _Counter) -> Kept:
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(None, status_code=304, headers=headers)
         answer = Response(str(told).ljust(counter.size), headers=headers)
+        if counter.turned_away:
+            return Response("too many", status_code=503)
         if counter.cookie:
             answer.set_cookie("a", "b")
         return answer
@@ -59,12 +62,12 @@ async def test_a_public_answer_is_given_again_and_tells_its_age(
     moment = 100.0
     monkeypatch.setattr(keeping, "ticks", lambda: moment)
     first = await client.get("/number")
-    moment = 103.9
+    moment = 100.4
     again = await client.get("/number")
     assert (first.text, again.text) == ("1", "1")
-    assert again.headers["age"] == "3"
+    assert again.headers["age"] == "0"
     assert "age" not in first.headers
-    moment = 105.0
+    moment = 100.5
     assert (await client.get("/number")).text == "2"
 
 
@@ -119,6 +122,48 @@ async def test_of_many_who_want_a_new_one_one_asks(
     answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
     assert {it.text for it in answers} == {"2"}
     assert counter.number == 2
+
+
+async def test_while_one_asks_others_have_what_is_still_allowed(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    await client.get("/number")
+    moment = 103.5
+    answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
+    assert sorted(it.text for it in answers) == [*["1"] * 19, "2"]
+    assert {it.headers.get("age") for it in answers if it.text == "1"} == {"3"}
+    assert counter.number == 2
+
+
+async def test_who_would_be_turned_away_has_an_older_one_for_a_while(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counter.control = "public, max-age=5, stale-if-error=10"
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    await client.get("/number")
+    counter.turned_away = True
+    moment = 114.9
+    answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
+    assert {(it.status_code, it.text, it.headers["age"]) for it in answers} == {(200, "1", "14")}
+    assert counter.number == 2  # one asked, and nobody asks again at once
+    moment = 115.4
+    assert (await client.get("/number")).status_code == 503
+    counter.turned_away = False
+    assert (await client.get("/number")).text == "4"
+
+
+async def test_who_would_be_turned_away_has_no_older_one_that_does_not_say_so(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    await client.get("/number")
+    counter.turned_away = True
+    moment = 105.0
+    assert (await client.get("/number")).status_code == 503
 
 
 async def test_who_names_two_encodings_decides_for_nobody_else(client: httpx.AsyncClient) -> None:
