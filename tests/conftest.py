@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,11 +15,33 @@ import pytest
 from registratura.db import Connection, Pool, open_pool
 from registratura.db.migrate import ROLES, migrate
 from registratura_ground import cluster, embedded
+from tests import shares
 from tests.given import databases
 
 OWNER, APPLICATION = ROLES
 TEMPLATE = "registratura_template"
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # a copied database is written ten times faster there
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: a test waits for programs and browsers a third of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> shares.Shares | None:
+    """By shares, in the order of the collection."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False
+    return shares.Shares(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    items[:] = shares.in_order(items)
 
 
 @pytest.hookimpl(wrapper=True)
