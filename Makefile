@@ -12,9 +12,12 @@ MAKEFLAGS += --no-print-directory
 demo: installed-demo
 	@exec $(OWN) -m registratura.cli demo
 
+# The checks of style run beside the tests, and speak after them.
 test: installed-test
 	@$(OWN) tests/machine.py
-	@$(MAKE) lint; style=$$?; $(OWN) -m pytest -n auto --maxprocesses 4 --dist loadgroup && exit $$style
+	@mkdir -p var; $(MAKE) lint >var/lint.txt 2>&1 & style=$$!; \
+	$(OWN) -m pytest -n auto --maxprocesses 4 --dist loadscope; tests=$$?; \
+	wait $$style; style=$$?; cat var/lint.txt; [ $$tests -ne 0 ] && exit $$tests; exit $$style
 
 # The proof that nothing is lost and nothing doubled, in under three minutes: docs/operations.md.
 faults: installed-test

@@ -14,9 +14,7 @@ import click
 from registratura.db.creation import create_database
 from registratura.db.migrate import ROLES
 from registratura.db.reachability import check_reachable
-from registratura.federal.commands import federal
 from registratura.settings import Settings, variable
-from registratura.staff import staff
 from registratura.stand.databases import (
     APPLICATION,
     OWNER,
@@ -29,25 +27,39 @@ from registratura_ground import embedded
 from registratura_ground.refused import Refused
 
 
-@click.group()
+class _Commands(click.Group):
+    """The groups that stand outside are read when they are asked for: no other command waits."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "federal", "staff"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "federal":
+            from registratura.federal.commands import federal
+
+            return federal
+        if cmd_name == "staff":
+            from registratura.staff import staff
+
+            return staff
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands)
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Регистратура: запись к врачу."""
     context.obj = _with_federation  # for groups that stand outside
 
 
-commands.add_command(staff)
-commands.add_command(federal)
-
-
 @commands.command()
 @click.option("--size", type=click.Choice(["tiny", "small", "region", "megacity"]), default="small")
 def demo(size: str) -> None:
     """Запустить всё сразу с учебными данными; Ctrl-C останавливает."""
-    from registratura import stand
+    from registratura.stand.demo import run
 
     with contextlib.suppress(KeyboardInterrupt):
-        stand.run(Settings.from_environment(), size, click.echo)
+        run(Settings.from_environment(), size, click.echo)
 
 
 @commands.command()

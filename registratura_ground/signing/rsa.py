@@ -1,6 +1,7 @@
 """RSA signatures: the demo's, and nowhere those of a production ЕСИА."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -15,9 +16,7 @@ class RsaSigner:
     algorithm = "RS256"
 
     def __init__(self, key_pem: bytes, certificate_pem: bytes) -> None:
-        key = serialization.load_pem_private_key(key_pem, password=None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise ValueError("not an RSA private key")
+        key = _rsa_private_key(key_pem)
         if key.public_key() != _rsa_public_key(certificate_pem):
             raise ValueError("the key does not belong to the certificate")
         self._key = key
@@ -50,6 +49,15 @@ def rsa_certificate_hash(certificate_pem: bytes) -> str:
     """SHA-256 of the certificate's DER (not of the PEM text), upper-case hex."""
     certificate = x509.load_pem_x509_certificate(certificate_pem)
     return certificate.fingerprint(hashes.SHA256()).hex().upper()
+
+
+@lru_cache(maxsize=4)
+def _rsa_private_key(key_pem: bytes) -> rsa.RSAPrivateKey:
+    """To see that the key is sound takes forty milliseconds: once for each."""
+    key = serialization.load_pem_private_key(key_pem, password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError("not an RSA private key")
+    return key
 
 
 def _rsa_public_key(certificate_pem: bytes) -> rsa.RSAPublicKey:

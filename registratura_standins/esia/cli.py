@@ -9,11 +9,8 @@ from datetime import UTC, datetime
 from types import FrameType
 
 import click
-import structlog
-import uvicorn
 
 from registratura_ground.refused import Refused
-from registratura_standins.esia.app import create_app
 from registratura_standins.esia.client_commands import COMMANDS
 from registratura_standins.esia.database import Connection
 from registratura_standins.esia.demo_accounts import ACCOUNTS, PASSWORD, seed_demo
@@ -33,6 +30,10 @@ def serve() -> None:
 
     Without ESIA_DATABASE_URL it starts a database of its own, with the demo's accounts in it.
     """
+    import uvicorn  # with the application half a second, for this command only
+
+    from registratura_standins.esia.app import create_app
+
     settings = read_settings()
     with open_database(settings) as url:
         own, settings = not settings.database_url, replace(settings, database_url=url)
@@ -89,6 +90,8 @@ def _stop(_: int, __: FrameType | None) -> None:
 
 
 def _log_as_json() -> None:
+    import structlog
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

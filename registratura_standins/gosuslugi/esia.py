@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 
+from registratura_ground.authorities import authorities
 from registratura_ground.signing import (
     BadToken,
     OpensslFault,
@@ -165,5 +166,10 @@ def open_esia(settings: Settings) -> Esia:
         key=settings.key_file.read_bytes(),
         certificate=settings.certificate_file.read_bytes(),
         trusted=open_verifier("rsa", settings.esia_certificate_file.read_bytes()),
-        http=httpx.AsyncClient(timeout=_TIMES, trust_env=False, follow_redirects=False),
+        http=httpx.AsyncClient(
+            timeout=_TIMES,
+            verify=authorities(trust_env=False),
+            trust_env=False,
+            follow_redirects=False,
+        ),
     )

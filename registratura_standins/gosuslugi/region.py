@@ -8,6 +8,7 @@ from typing import TypeVar
 import httpx
 import structlog
 
+from registratura_ground.authorities import authorities
 from registratura_standins.gosuslugi.dialects import Dialect, write
 from registratura_standins.gosuslugi.reading import Nonsense, Sequence
 from registratura_standins.gosuslugi.requests import Asked
@@ -128,7 +129,9 @@ def open_region(settings: Settings) -> Region:
         http=httpx.AsyncClient(
             auth=httpx.BasicAuth(name, password) if name else None,
             timeout=httpx.Timeout(limit, connect=soon, pool=soon),
-            transport=rehearse(httpx.AsyncHTTPTransport(), settings.training),
+            transport=rehearse(
+                httpx.AsyncHTTPTransport(verify=authorities(trust_env=True)), settings.training
+            ),
             trust_env=False,
             follow_redirects=False,
         ),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from registratura.db import open_pool
 from registratura_ground import embedded
 from tests.booking import model_world
 from tests.booking.model import Ask, Place, Visit
@@ -43,9 +44,11 @@ def world(server: embedded.Server, template: str) -> Iterator[World]:
         psycopg.connect(server.url(name, OWNER), autocommit=True) as owner,
     ):
         url = server.url(name, APPLICATION)
-        db = runner.run(psycopg.AsyncConnection.connect(url, autocommit=True))
+        pool = runner.run(open_pool(url, most=1))  # its statements are planned once, not each time
+        db = runner.run(pool.getconn())
         yield model_world.make(runner, db, owner)
-        runner.run(db.close())
+        runner.run(pool.putconn(db))
+        runner.run(pool.close())
 
 
 class SellsASeatTwice(Registry):

@@ -26,14 +26,6 @@ from tests.esia_standin.portal import Portal, make_portal
 from tests.esia_standin.program import environment, serving
 from tests.given import databases
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, those of the running stand-in share one."""
-    for item in items:
-        if "running_esia" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("running_esia"))
-
-
 TEMPLATE = "esia_template"
 PUBLIC_URL = "http://127.0.0.1:8001"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -52,10 +53,10 @@ class Registry:
         await make_due(self.db)
         await self.push()
 
-    async def cancel(self, visit: Receipt) -> None:
+    async def cancel(self, visit: Receipt, now: datetime = NOW) -> None:
         """The desk cancels."""
         await cancellation.cancel(
-            self.db, now=NOW, actor=DESK, appointment_id=visit.appointment_id, by="clinic"
+            self.db, now=now, actor=DESK, appointment_id=visit.appointment_id, by="clinic"
         )
 
     async def ask(self, *arguments: str, group: click.Group = federal) -> tuple[int, str]:

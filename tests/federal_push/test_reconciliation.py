@@ -1,4 +1,7 @@
-"""Both sides compared: differences named both ways, what is owed sent again."""
+"""Both sides compared: differences named both ways, what is owed sent again.
+
+The commands look so many days back from the real today: so the visits are of these days.
+"""
 
 import json
 from collections.abc import Mapping
@@ -14,18 +17,37 @@ from registratura.federal import jobs, their_list
 from registratura.federal.their_list import ListUnreadable
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
+from registratura_ground import embedded
+from tests.conftest import TEMPLATE
 from tests.federal_push.pushing import Registry
-from tests.given import region
+from tests.given import databases, federal, region
 from tests.given.federation import Federation
 from tests.given.visits import book
 
 FOREIGN = {"Book_Id_Mis": "999999", "Status": "RECORDED", "Visit_Time": "2027-01-11T08:00:00+03:00"}
 
 
+TODAY = datetime.now(UTC)
+
+
+@pytest.fixture(scope="session")
+def template(server: embedded.Server, template: str) -> str:
+    """The migrated database with the region in it, its days opened from today."""
+    name = f"{template}_compared"
+    return databases.with_a_region(server, TEMPLATE, name, TODAY, federal.enrich)
+
+
+async def booked(
+    db: Connection, maria: Account, petr: Patient, post: str = "area-doctor", offset: int = 0
+) -> Receipt:
+    slot = await region.free_slot(db, post, offset)
+    return await book(db, maria, petr, slot, now=TODAY)
+
+
 @pytest.fixture
 async def visit(db: Connection, registry: Registry, maria: Account, petr: Patient) -> Receipt:
     """A visit that the federation was told of."""
-    visit = await book(db, maria, petr, (await region.free(db))[0].slot_id)
+    visit = await booked(db, maria, petr)
     await registry.push()
     return visit
 
@@ -50,7 +72,7 @@ async def test_two_sides_that_agree(
 async def test_what_they_have_not_is_sent_again_from_its_beginning(
     registry: Registry, federation: Federation, visit: Receipt
 ) -> None:
-    await registry.cancel(visit)
+    await registry.cancel(visit, TODAY)
     await registry.push()
     federation.told.clear()
     status, told = await registry.ask("reconcile")
@@ -89,8 +111,8 @@ async def test_another_status_and_another_time_are_named_and_told_anew(
     db: Connection, registry: Registry, federation: Federation, visit: Receipt, maria: Account,
     petr: Patient,
 ) -> None:  # fmt: skip
-    other = await book(db, maria, petr, (await region.free(db, "ent"))[5].slot_id)
-    await registry.cancel(visit)
+    other = await booked(db, maria, petr, "ent", 20)
+    await registry.cancel(visit, TODAY)
     await registry.push()
     federation.lines = [
         dict(line(visit)),
@@ -120,9 +142,9 @@ async def test_what_they_have_ended_and_we_have_not_is_for_people(
 async def test_a_visit_from_before_the_push_was_turned_on_is_owed_too(
     db: Connection, registry: Registry, federation: Federation, maria: Account, petr: Patient
 ) -> None:
-    visit = await book(db, maria, petr, (await region.free(db))[0].slot_id)
-    gone = await book(db, maria, petr, (await region.free(db, "ent"))[5].slot_id)
-    await registry.cancel(gone)
+    visit = await booked(db, maria, petr)
+    gone = await booked(db, maria, petr, "ent", 20)
+    await registry.cancel(gone, TODAY)
     await db.execute("delete from outbox")
     status, told = await registry.ask("reconcile")
     assert status == 1

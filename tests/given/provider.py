@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -41,6 +42,7 @@ MARIA_IN_ESIA: dict[str, Any] = {
 }
 
 
+@cache
 def other_key() -> RSAKey:
     """A key that nobody trusts."""
     return RSAKey.generate_key(2048, auto_kid=False)
@@ -121,6 +123,7 @@ class Provider:
         return httpx.Response(200, json={**tokens, **self.answer})
 
 
+@cache
 def _own_key() -> RSAKey:
     return RSAKey.import_key((portal.keys() / "esia.key").read_bytes())
 

@@ -54,6 +54,7 @@ async def refer(
     db: Connection,
     whom: Patient,
     *,
+    now: datetime = NOW,
     number: str = "Н-1",
     position_id: int = 45,
     first: date | None = None,
@@ -63,13 +64,13 @@ async def refer(
     """The desk writes down a referral, to the neurologist unless said otherwise; its id."""
     return await referrals.add(
         db,
-        now=NOW,
+        now=now,
         actor=REGISTRAR,
         number=number,
         patient_id=whom.person_id,
         position_id=position_id,
-        valid_from=first or NOW.date(),
-        valid_to=(first or NOW.date()) + timedelta(days=days),
+        valid_from=first or now.date(),
+        valid_to=(first or now.date()) + timedelta(days=days),
         department_ids=departments,
     )
 

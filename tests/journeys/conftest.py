@@ -24,16 +24,12 @@ FLAGS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, the journeys share one: one demo, one browser."""
-    for item in items:
-        if "running" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """The demo, started once for all journeys of the real clock."""
+    """The demo, started once for all journeys of the real clock: `tests.shares` keeps them in one
+    of the processes, and a second that starts a demo fails."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        (tmp_path_factory.getbasetemp().parent / "demo").touch(exist_ok=False)
     started = stand.start(tmp_path_factory.mktemp("stand") / "var")
     yield started
     started.stop()

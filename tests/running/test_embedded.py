@@ -26,6 +26,14 @@ def own(tmp_path: Path) -> Iterator[embedded.Server]:
     server.erase()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+    """A server of those tests that only ask it."""
+    server = embedded.start(tmp_path_factory.mktemp("shared") / "postgres")
+    yield server
+    server.erase()
+
+
 def test_a_killed_server_is_back_at_once_with_what_was_committed(own: embedded.Server) -> None:
     with psycopg.connect(own.admin_url) as db:
         db.execute("create table kept as select generate_series(1, 1000)")
@@ -115,12 +123,12 @@ def test_what_was_killed_during_its_first_start_is_made_anew(tmp_path: Path) -> 
     server.erase()
 
 
-def test_no_application_reads_anothers_database(own: embedded.Server) -> None:
+def test_no_application_reads_anothers_database(shared: embedded.Server) -> None:
     for name in ("registratura_owner", "registratura_app", "esia", "gosuslugi"):
-        own.ensure_role(name)
-    own.ensure_database("registratura", "registratura_owner", guests=("registratura_app",))
-    own.ensure_database("esia", "esia")
-    own.ensure_database("gosuslugi", "gosuslugi")
+        shared.ensure_role(name)
+    shared.ensure_database("registratura", "registratura_owner", guests=("registratura_app",))
+    shared.ensure_database("esia", "esia")
+    shared.ensure_database("gosuslugi", "gosuslugi")
     rooms = {
         "registratura": {"registratura_owner", "registratura_app"},
         "esia": {"esia"},
@@ -131,22 +139,22 @@ def test_no_application_reads_anothers_database(own: embedded.Server) -> None:
     for database, welcome in rooms.items():
         for role in ("registratura_owner", "registratura_app", "esia", "gosuslugi"):
             if role in welcome:
-                psycopg.connect(own.url(database, role)).close()
+                psycopg.connect(shared.url(database, role)).close()
             else:
                 with pytest.raises(psycopg.OperationalError, match="permission denied"):
-                    psycopg.connect(own.url(database, role))
+                    psycopg.connect(shared.url(database, role))
 
 
-def test_a_role_enters_with_its_own_password_only(own: embedded.Server) -> None:
-    own.ensure_role("esia")
-    own.ensure_database("esia", "esia")
-    wrong = own.url("esia", "esia").replace(own.password("esia"), own.password("postgres"))
+def test_a_role_enters_with_its_own_password_only(shared: embedded.Server) -> None:
+    shared.ensure_role("esia")
+    shared.ensure_database("esia", "esia")
+    wrong = shared.url("esia", "esia").replace(shared.password("esia"), shared.password("postgres"))
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(wrong)
 
 
-def test_the_server_listens_on_a_short_socket_of_its_own_only(own: embedded.Server) -> None:
-    with psycopg.connect(own.admin_url) as db:
+def test_the_server_listens_on_a_short_socket_of_its_own_only(shared: embedded.Server) -> None:
+    with psycopg.connect(shared.admin_url) as db:
         listens = db.execute("select current_setting('listen_addresses')").fetchone()
         checksums = db.execute("select current_setting('data_checksums')").fetchone()
         sockets = db.execute("select current_setting('unix_socket_directories')").fetchone()
@@ -155,11 +163,11 @@ def test_the_server_listens_on_a_short_socket_of_its_own_only(own: embedded.Serv
     folder = Path(sockets[0])
     assert len(str(folder)) <= LONGEST_SOCKET_FOLDER
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE((own.home / "passwords.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((shared.home / "passwords.json").stat().st_mode) == 0o600
 
 
-def test_russian_letters_have_cases_and_similar_words_are_found(own: embedded.Server) -> None:
-    with psycopg.connect(own.admin_url) as db:
+def test_russian_letters_have_cases_and_similar_words_are_found(shared: embedded.Server) -> None:
+    with psycopg.connect(shared.admin_url) as db:
         db.execute("create extension pg_trgm")
         told = db.execute("select lower('ЁЖ'), similarity('Иванов', 'Иванова') > 0.5").fetchone()
     assert told == ("ёж", True)

@@ -79,7 +79,9 @@ async def test_a_link_is_found_confirmed_and_closed(
         "Педиатр участковый",
     ):
         assert fact in found
-    assert found == await desk.does("find", "--last-name", "иванов", "--birth-date", "2015-01-01")
+    named = ("find", "--last-name", "иванов", "--birth-date", "2015-01-01")
+    program = await asyncio.to_thread(desk.ask_program, *named)
+    assert (program.returncode, program.stdout, program.stderr) == (0, found, "")
     read = "select array_agg(distinct actor_id) from event where kind = 'person.read'"
     assert await value(db, read) == [BY]
 
@@ -249,7 +251,7 @@ async def test_of_two_jobs_that_may_wait_only_once_one_is_put_back(
 
 async def test_nobody_works_without_a_name(desk: Desk) -> None:
     for by in (None, " "):
-        told = await asyncio.to_thread(desk.ask, "dead-letters", by=by)
+        told = await asyncio.to_thread(desk.ask_program, "dead-letters", by=by)
         assert told.returncode == 2
         assert "--by" in told.stderr
 

@@ -34,7 +34,7 @@ async def cancelled_visit(
 ) -> Receipt:
     """A visit by referral of a later day, whose day the doctor then cancels."""
     now = datetime.now(UTC)
-    referral = await visits.refer(db, petr) if post == "neurologist" else None
+    referral = await visits.refer(db, petr, now=now) if post == "neurologist" else None
     slot = await region.free_slot(db, post, offset=20)
     visit = await visits.book(db, mother, petr, slot, now=now, referral_id=referral)
     await withdrawals.cancel_doctor_day(

@@ -149,7 +149,7 @@ async def town(app: Litestar, db: Connection) -> Town:
     link = await people.relative(db, maria, now=now)
     await links.confirm(db, link, now)
     whom = await visits.patient(db, maria, link.person_id)
-    referral = await visits.refer(db, whom, first=now.date())
+    referral = await visits.refer(db, whom, now=now)
     booked = await visits.book(db, maria, whom, await region.free_slot(db, "ent"), now=now)
     await children.keep(db, maria.id, [links.ANNA], now=now)
     number = await other_session(app, db)

@@ -45,7 +45,7 @@ def hidden(answer: httpx.Response, action: str) -> dict[str, str]:
 async def test_a_number_from_paper_leads_to_its_doctors_and_to_a_visit(
     maria: httpx.AsyncClient, db: Connection, petr: Patient
 ) -> None:
-    referral = await visits.refer(db, petr)
+    referral = await visits.refer(db, petr, now=datetime.now(UTC))
     page = await maria.get(f"/referrals?patient={petr.person_id}")
     assert "Направлений в регистратуре пока нет" not in page.text  # declared: nothing is said
     assert "Н-1" not in page.text
@@ -69,7 +69,7 @@ async def test_a_number_from_paper_leads_to_its_doctors_and_to_a_visit(
 async def test_a_number_that_is_not_his_is_said_at_the_field(
     maria: httpx.AsyncClient, db: Connection, petr: Patient, pavel: Patient
 ) -> None:
-    await visits.refer(db, petr)
+    await visits.refer(db, petr, now=datetime.now(UTC))
     page = await maria.get(f"/referrals?patient={pavel.person_id}")
     for number in ("Н-1", "", "' or 1=1"):
         form = {**hidden(page, "/referrals"), "number": number}
@@ -88,7 +88,7 @@ async def test_numbers_cannot_be_guessed(maria: httpx.AsyncClient, petr: Patient
 async def test_a_referral_of_another_is_no_page(
     app: Litestar, maria: httpx.AsyncClient, db: Connection, petr: Patient
 ) -> None:
-    referral = await visits.refer(db, petr)
+    referral = await visits.refer(db, petr, now=datetime.now(UTC))
     async with await portal.signed_in(app, people.STRANGER) as stranger:
         assert (await stranger.get(f"/referrals/{referral}")).status_code == 404
         path = f"/referrals/{referral}?patient={petr.person_id}"
@@ -101,7 +101,7 @@ async def test_a_referral_of_another_is_no_page(
 async def test_a_confirmed_relative_sees_the_referral_among_the_positions(
     maria: httpx.AsyncClient, db: Connection, petr: Patient
 ) -> None:
-    await visits.refer(db, petr)
+    await visits.refer(db, petr, now=datetime.now(UTC))
     await execute(db, "update relative set level = 'confirmed'")
     clinic = (await region.departments(db))["child"]
     positions = await maria.get(f"/clinics/{clinic}?patient={petr.person_id}")
@@ -224,7 +224,7 @@ async def test_two_together_are_two(
 async def test_a_clash_with_a_visit_by_referral_can_be_replaced_by_another_doctor(
     maria: httpx.AsyncClient, db: Connection, petr: Patient
 ) -> None:
-    referral = await visits.refer(db, petr)
+    referral = await visits.refer(db, petr, now=datetime.now(UTC))
     slot = await region.free_slot(db, "neurologist")
     path = f"/check?slot={slot}&patient={petr.person_id}&referral={referral}"
     check = await maria.get(path)
