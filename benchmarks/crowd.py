@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,7 @@ from benchmarks.wishes import Wish
 PEOPLE, SLOTS = 5000, 500
 MINUTE, FIRST = 60.0, 5.0  # seconds: half come within the first five
 TRIES = 3
+_SLOT = re.compile(rb'"slot": ?"([0-9a-f-]{36})"')
 CLIENTS_OF_A_SLOT, HOT_ROUNDS = 200, 5
 
 
@@ -94,8 +96,8 @@ async def _all(port: int, people: list[Wish], posts: list[UUID]) -> Rush:
 
 async def _one(caller: Caller, wish: Wish, done: Rush, chance: random.Random) -> None:
     seen = await caller.ask(generator.get(times_of(wish)))
-    offered = [UUID(it["slot"]) for it in _told(seen).get("items", ())]
-    chosen = chance.choice(offered) if offered else None
+    offered = _SLOT.findall(seen.body) if seen.status == 200 else []  # cheaper than to read it all
+    chosen = UUID(chance.choice(offered).decode()) if offered else None
     for _ in range(TRIES):
         if chosen is None:
             return
@@ -105,15 +107,15 @@ async def _one(caller: Caller, wish: Wish, done: Rush, chance: random.Random) ->
             done.sold += 1
         if answer.status != 409:
             return
-        offered = _alternatives(answer)
+        others = _alternatives(answer)
         done.refused += 1
-        done.most_alternatives = max(done.most_alternatives, len(offered))
-        done.without_alternatives += not offered and done.sold < SLOTS
-        chosen = offered[0] if offered else None
+        done.most_alternatives = max(done.most_alternatives, len(others))
+        done.without_alternatives += not others and done.sold < SLOTS
+        chosen = others[0] if others else None
 
 
 def _told(answer: Answer) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(answer.body) if answer.status in (200, 409) else {}
+    told: dict[str, Any] = json.loads(answer.body) if answer.status == 409 else {}
     return told
 
 

@@ -85,6 +85,7 @@ class Kept:
         self._answers: dict[_Key, _Answer] = {}
         self._room = _ROOM
         self._under_way: dict[_Key, asyncio.Future[None]] = {}
+        self._never_kept: set[_Key] = set()  # what turned out to be nobody's but the asker's
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """From what is kept, else from the application: of many at once one asks, others wait."""
@@ -98,8 +99,8 @@ class Kept:
             return
         stale = self._answers.get(key)
         asked = _Asked(ticks(), stale, asyncio.get_running_loop().create_future())
-        if stale is not None:
-            self._under_way[key] = asked.over
+        if key not in self._never_kept:
+            self._under_way.setdefault(key, asked.over)
         try:
             await self._app(scope, receive, _Listener(self, key, asked, scope, send))
         finally:
@@ -107,15 +108,24 @@ class Kept:
 
     async def _find(self, key: _Key) -> _Answer | None:
         """What may be answered without asking; None: it is for the caller to ask."""
+        waited = False
         while True:
             kept, under_way = self._answers.get(key), self._under_way.get(key)
             if kept is not None and kept.is_fresh(ticks()):
                 return kept
-            if under_way is None:
+            if under_way is None or waited:
                 return None
             if kept is not None and kept.is_alive(ticks()):
                 return kept
             await asyncio.shield(under_way)
+            waited = True
+
+    def learn(self, key: _Key, status: int) -> None:
+        """Such an answer was not to be kept: nobody waits for the next one."""
+        if status != 503 and key not in self._answers:
+            if len(self._never_kept) >= _MOST:
+                self._never_kept.clear()
+            self._never_kept.add(key)
 
     def let_go(self, key: _Key, asked: _Asked) -> None:
         """Whoever waits for what was asked goes on."""
@@ -126,6 +136,7 @@ class Kept:
 
     def keep(self, key: _Key, answer: _Answer) -> None:
         """From now on this is answered."""
+        self._never_kept.discard(key)
         self._forget(key)
         self._room -= _size(key, answer)
         if len(self._answers) >= _MOST or self._room < 0:
@@ -157,6 +168,8 @@ class _Listener:
                 return
             if same := self._asked.find_same(message):
                 self._kept.keep(self._key, same)
+            else:
+                self._kept.learn(self._key, message["status"])
         elif message["type"] == "http.response.body" and self._start is not None:
             self._body.extend(message["body"])
             if message.get("more_body"):

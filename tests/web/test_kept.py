@@ -124,6 +124,23 @@ async def test_of_many_who_want_a_new_one_one_asks(
     assert counter.number == 2
 
 
+async def test_of_many_who_come_first_one_asks(
+    client: httpx.AsyncClient, counter: _Counter
+) -> None:
+    answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
+    assert {it.text for it in answers} == {"1"}
+    assert counter.number == 1
+
+
+async def test_what_is_not_kept_is_waited_for_once(
+    client: httpx.AsyncClient, counter: _Counter
+) -> None:
+    counter.control = "no-store"
+    for expected in (range(1, 21), range(21, 41)):
+        answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
+        assert sorted(int(it.text) for it in answers) == list(expected)
+
+
 async def test_while_one_asks_others_have_what_is_still_allowed(
     client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
