@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from registratura.web.tags import is_known
+
 ticks = time.monotonic
 _MOST = 1000  # answers of a process; then all are forgotten
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
@@ -27,7 +29,7 @@ class _Answer:
     body: bytes
     made_at: float
     life: int
-    tag: bytes
+    tag: str
     path_template: str  # for the log
 
     def is_fresh(self, moment: float) -> bool:
@@ -88,7 +90,7 @@ class Kept:
                             bytes(body),
                             began,
                             life,
-                            _find(head, b"etag"),
+                            _find(head, b"etag").decode("latin-1"),
                             str(scope.get("path_template", "")),
                         ),
                     )
@@ -117,7 +119,7 @@ def _key(scope: Scope) -> _Key | None:
 
 async def _answer(kept: _Answer, scope: Scope, send: Send) -> None:
     known = _find(list(scope["headers"]), b"if-none-match")
-    same = bool(kept.tag) and _plain(kept.tag) in [_plain(it) for it in known.split(b",")]
+    same = is_known(kept.tag, known.decode("latin-1"))
     age = int(ticks() - kept.made_at)
     headers = [it for it in kept.headers if not (same and it[0].lower() == b"content-length")]
     headers.append((b"age", str(age).encode()))
@@ -136,7 +138,3 @@ def _life_of(headers: _Headers) -> int:
 
 def _find(headers: _Headers, name: bytes) -> bytes:
     return next((text for it, text in headers if it.lower() == name), b"")
-
-
-def _plain(tag: bytes) -> bytes:
-    return tag.strip().removeprefix(b"W/")
