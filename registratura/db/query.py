@@ -52,7 +52,8 @@ async def rows(
 def _shaped(shape: type[Row]) -> AsyncRowFactory[Row]:
     """Each row as a `shape`: by position where the columns stand as its fields do, which is three
     times as fast as by name, and long lists are many rows."""
-    fields = [it.name.encode() for it in dataclasses.fields(shape)]  # type: ignore[arg-type]
+    known = dataclasses.fields(shape) if dataclasses.is_dataclass(shape) else ()
+    fields = [it.name.encode() for it in known]
     by_position, by_name = args_row(shape), class_row(shape)
 
     def factory(cursor: psycopg.AsyncCursor[Any]) -> RowMaker[Row]:
