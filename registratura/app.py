@@ -130,7 +130,10 @@ def create_app(settings: Settings, *, rehearsed: bool = False) -> Litestar:
         template_config=make_templates(
             settings, shelf, [it / "templates" for it in (PORTAL, DESK, API)]
         ),
-        compression_config=CompressionConfig(backend="gzip", exclude="^/static/"),
+        # Level 9, the framework's own, takes half as long again for a fiftieth of the bytes.
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=4, exclude="^/static/"
+        ),
         middleware=_layers(settings),
         state=State(make_state(settings, rehearsed=rehearsed)),
         lifespan=[_opened],

@@ -1,6 +1,5 @@
 """Answers: the engine's things as the document's shapes, lists cut into pages, what may be kept."""
 
-import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from registratura.directory.departments import Department
 from registratura.people.patients import Patient
 from registratura.refusal import Refusal
 from registratura.web.requests import AnyRequest
+from registratura.web.tags import is_known, make_tag
 from registratura.web.visitor import relation
 
 # Seconds that a public list may be kept, here (`web.kept`) and elsewhere, and how many more where
@@ -61,13 +61,11 @@ def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response
     if personal:
         return Response(content, headers={"Cache-Control": "no-store"})
     body = msgspec.json.encode(content)
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     headers = {
-        "ETag": f"W/{tag}",
+        "ETag": make_tag(body),
         "Cache-Control": f"public, max-age={KEPT}, stale-if-error={SPARE}",
     }
-    known = request.headers.get("if-none-match", "")
-    if known.strip() == "*" or tag in [it.strip().removeprefix("W/") for it in known.split(",")]:
+    if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
         nothing: Any = None  # a 304 has no body (RFC 9110, 15.4.5)
         return Response(nothing, status_code=304, headers=headers)
     ready: Any = body

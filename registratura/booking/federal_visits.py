@@ -63,17 +63,13 @@ async def find_standing(db: Connection, asked: Three) -> Standing:
     return Standing(receipts[0] if receipts else None, len(found) - len(standing))
 
 
-async def is_over(db: Connection, appointment_id: UUID, booked_before: datetime) -> bool:
-    """Whether that visit has ended, unless it was booked by this very call, at that moment."""
+async def is_over(db: Connection, appointment_id: UUID) -> bool:
+    """Whether that visit has ended."""
     return bool(
         await database.value(
             db,
-            """
-            select not live and booked_at <> %(now)s from appointment
-            where id = %(appointment)s
-            """,
+            "select not live from appointment where id = %(appointment)s",
             appointment=appointment_id,
-            now=booked_before,
         )
     )
 

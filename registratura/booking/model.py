@@ -1,7 +1,7 @@
 """What the engine speaks of: channels, kinds of slots, states and transitions, receipts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -74,13 +74,14 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a booking answers, and what its key repeats word for word."""
+    """What a booking answers, and what its key repeats word for word; then it is `repeated`."""
 
     appointment_id: UUID
     number: str
     slot_id: UUID
     starts_at: datetime
     room: str
+    repeated: bool = field(default=False, compare=False)
 
     @classmethod
     def from_json(cls, answer: Mapping[str, Any]) -> Self:
@@ -91,6 +92,7 @@ class Receipt:
             slot_id=UUID(answer["slot_id"]),
             starts_at=datetime.fromisoformat(answer["starts_at"]),
             room=answer["room"],
+            repeated=True,
         )
 
     def to_json(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -202,10 +202,16 @@ async def get(db: Connection, slot_id: UUID, *, now: datetime) -> ChosenTime:
 
 
 def by_day(times: Sequence[FreeTime], zone: str) -> dict[date, list[FreeTime]]:
-    """Times grouped by the day in the clinic's zone; days in order."""
+    """Times, which stand in order, grouped by the day in the clinic's zone."""
+    here = ZoneInfo(zone)
     days: dict[date, list[FreeTime]] = {}
+    midnight = None  # a day is asked of the zone once: a time before its end is of it too
     for free in times:
-        days.setdefault(free.starts_at.astimezone(ZoneInfo(zone)).date(), []).append(free)
+        if midnight is None or free.starts_at >= midnight:
+            day = free.starts_at.astimezone(here).date()
+            midnight = datetime.combine(day + timedelta(days=1), time(0), here).astimezone(UTC)
+            its = days.setdefault(day, [])
+        its.append(free)
     return days
 
 

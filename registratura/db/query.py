@@ -4,6 +4,7 @@ Names of parameters become numbers here, once for a statement: psycopg would rea
 of more than four kilobytes anew at every call, and ours that lock and ask are longer.
 """
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +12,7 @@ from functools import lru_cache
 from typing import Any, LiteralString, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.rows import AsyncRowFactory, RowMaker, args_row, class_row, dict_row, tuple_row
 from psycopg_pool import AsyncConnectionPool
 
 Row = TypeVar("Row")
@@ -42,9 +43,25 @@ async def rows(
     db: Connection, shape: type[Row], sql: LiteralString, **parameters: object
 ) -> list[Row]:
     """Every row as a `shape`, in the order of the query."""
-    async with psycopg.AsyncRawCursor(db, row_factory=class_row(shape)) as cursor:
+    async with psycopg.AsyncRawCursor(db, row_factory=_shaped(shape)) as cursor:  # type: ignore[arg-type]
         await cursor.execute(*numbered(sql, parameters))
         return await cursor.fetchall()
+
+
+@lru_cache(maxsize=1000)
+def _shaped(shape: type[Row]) -> AsyncRowFactory[Row]:
+    """Each row as a `shape`: by position where the columns stand as its fields do, which is three
+    times as fast as by name, and long lists are many rows."""
+    known = dataclasses.fields(shape) if dataclasses.is_dataclass(shape) else ()
+    fields = [it.name.encode() for it in known]
+    by_position, by_name = args_row(shape), class_row(shape)
+
+    def factory(cursor: psycopg.AsyncCursor[Any]) -> RowMaker[Row]:
+        told = cursor.pgresult
+        columns = [told.fname(it) for it in range(told.nfields)] if told else []
+        return (by_position if columns == fields[: len(columns)] else by_name)(cursor)
+
+    return factory
 
 
 async def records(db: Connection, sql: LiteralString, **parameters: object) -> list[dict[str, Any]]:

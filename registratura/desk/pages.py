@@ -1,4 +1,4 @@
-"""A page of the desk: never stored, and headed by who works."""
+"""A page of the desk: headed by who works."""
 
 from typing import Any
 
@@ -6,11 +6,8 @@ from litestar.response import Template
 
 from registratura.web import page
 from registratura.web.duty import Duty
-from registratura.web.pages import PERSONAL
 
 
 def desk_page(template: str, duty: Duty | None, *, status: int = 200, **context: Any) -> Template:
     """Render `template`; without `duty`, for somebody who is only on his way to work."""
-    answer = page(f"desk/{template}", visitor=None, status=status, duty=duty, **context)
-    answer.headers["Cache-Control"] = PERSONAL
-    return answer
+    return page(f"desk/{template}", visitor=None, status=status, duty=duty, **context)

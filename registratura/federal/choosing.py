@@ -75,9 +75,13 @@ async def _offering(
     *,
     only_by_it: bool = False,
 ) -> Offering:
-    """With the patient's own referrals, where somebody found needs one."""
+    """With the patient's own referrals, where somebody found needs one and `referral` is none."""
     usable: Sequence[Referral] = ()
-    if not only_by_it and any(it.needs_referral for it in found):
+    wanting = (it for it in found if it.needs_referral)
+    if not only_by_it and any(
+        referral is None or not referral.leads_to(it.position_id, it.department_id)
+        for it in wanting
+    ):
         own = await referrals.search_for(call.db, patient)
         usable = [it for it in own if it.is_usable(call.today)]
     return Offering(patient, CHANNEL, call.now, referral, only_by_it, usable)

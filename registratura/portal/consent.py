@@ -23,15 +23,13 @@ async def ask(request: AnyRequest, newcomer: Visitor) -> Template | Redirect:
     next_path = safe_path(request.query_params.get("next"))
     if has_consented(request, newcomer):
         return redirect(next_path)
-    answer = page(
+    return page(
         "consent/index.html",
         visitor=None,
         document=CURRENT,
         next_path=next_path,
         is_staff=newcomer.is_staff,
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @post("/consent", guards=[has_session])

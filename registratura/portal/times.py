@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,13 @@ from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.portal.wizard import BOOKING, CHANNEL, Wizard
 from registratura.web import Visitor, page
+from registratura.web.dates import clock
+
+_PARTS = (
+    ("morning", "Утро", "00:00", "12:00"),
+    ("day", "День", "12:00", "17:00"),
+    ("evening", "Вечер", "17:00", "24:00"),
+)
 
 
 @dataclass(frozen=True)
@@ -39,15 +47,15 @@ class Calendar:
     later: date | None
     total: int
 
-    @property
-    def parts(self) -> list[tuple[str, str, list[FreeTime]]]:
-        """The chosen day's times: id, words, times; parts without a time are left out."""
-        here = ZoneInfo(self.zone)
+    @cached_property
+    def parts(self) -> list[tuple[str, str, list[tuple[str, str]]]]:
+        """The chosen day's times, each an id and its hour in words: id, words, times of each part;
+        parts without a time are left out. Ready for the page: its cells are many."""
         times = next((day.times for day in self.week if day.date == self.chosen), [])
-        bounds = (("morning", "Утро", 0, 12), ("day", "День", 12, 17), ("evening", "Вечер", 17, 24))
+        cells = [(str(it.slot_id), clock(it.starts_at, self.zone)) for it in times]
         cut = (
-            (key, words, [it for it in times if low <= it.starts_at.astimezone(here).hour < high])
-            for key, words, low, high in bounds
+            (key, words, [cell for cell in cells if begin <= cell[1] < end])
+            for key, words, begin, end in _PARTS
         )
         return [part for part in cut if part[2]]
 

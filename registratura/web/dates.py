@@ -33,10 +33,15 @@ def clock(moment: datetime, zone_name: str) -> str:
     return local(moment, zone_name).strftime("%H:%M")
 
 
+@lru_cache(maxsize=4000)  # eleven years of days, each in a few patterns: Babel is slow
+def _russian(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=_RUSSIAN)
+
+
 def day_words(day: date, today: date | None = None) -> str:
     """«25 ноября»; with `today` given, the year too where it is another one."""
     pattern = "d MMMM" if today is None or day.year == today.year else "d MMMM y"
-    return format_date(day, pattern, locale=_RUSSIAN)
+    return _russian(day, pattern)
 
 
 def long_day(day: date, today: date | None = None) -> str:
@@ -55,17 +60,17 @@ def near_day(day: date, today: date) -> str:
 
 def weekday(day: date) -> str:
     """«среда»."""
-    return format_date(day, "EEEE", locale=_RUSSIAN)
+    return _russian(day, "EEEE")
 
 
 def short_weekday(day: date) -> str:
     """«ср»."""
-    return format_date(day, "EEEEEE", locale=_RUSSIAN)
+    return _russian(day, "EEEEEE")
 
 
 def month_of(day: date) -> str:
     """«ноября», as it stands after a number."""
-    return format_date(day, "MMMM", locale=_RUSSIAN)
+    return _russian(day, "MMMM")
 
 
 def digits(day: date) -> str:
@@ -78,6 +83,7 @@ def plural(count: int, one: str, few: str, many: str) -> str:
     return f"{count} {plural_word(count, one, few, many)}"
 
 
+@lru_cache(maxsize=4000)
 def plural_word(count: int, one: str, few: str, many: str) -> str:
     """The noun alone in the form that follows `count`."""
     return {"one": one, "few": few}.get(_RUSSIAN.plural_form(count), many)

@@ -21,11 +21,11 @@ from litestar.types import (
     Send,
 )
 
+from registratura.web.tags import is_known
+
 ticks = time.monotonic
 _MOST, _ROOM = 1000, 16 * 2**20  # answers and bytes of a process; then all are forgotten
-_AT_HOME = (
-    0.5  # seconds: while times are being sold out a list soon sends people after what is gone
-)
+_AT_HOME = 0.5  # seconds: of times being sold out an older list sends people after what is gone
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
 _SPARE = re.compile(rb"\bstale-if-error=(\d{1,3})\b")
 _PERSONAL = (b"cookie", b"authorization")
@@ -41,7 +41,7 @@ class _Answer:
     asked_at: float  # since then nothing newer is known
     life: int
     spare: int  # seconds after its life in which it is better than none
-    tag: bytes
+    tag: str
     path_template: str  # for the log
 
     def is_fresh(self, moment: float) -> bool:
@@ -66,9 +66,9 @@ class _Asked:
         """What was kept, if that is what a 304 says the asker has (RFC 9111, 4.3.4)."""
         if start["status"] != 304 or self.stale is None:
             return None
-        tag = _plain(_find(list(start["headers"]), b"etag"))
+        tag = _find(list(start["headers"]), b"etag").decode("latin-1")
         same = replace(self.stale, made_at=self.at, asked_at=self.at)
-        return same if tag == _plain(self.stale.tag) else None
+        return same if is_known(self.stale.tag, tag) else None
 
     def find_spare(self, start: HTTPResponseStartEvent) -> _Answer | None:
         """What was kept, if the asker is turned away and it is not too old."""
@@ -200,7 +200,7 @@ def _made(start: HTTPResponseStartEvent, body: bytes, began: float, template: st
         asked_at=began,
         life=_life_of(start),
         spare=int(spare[1]) if spare else 0,
-        tag=_find(headers, b"etag"),
+        tag=_find(headers, b"etag").decode("latin-1"),
         path_template=template,
     )
 
@@ -225,8 +225,7 @@ def _key(scope: Scope) -> _Key | None:
 
 async def _answer(kept: _Answer, scope: Scope, send: Send) -> None:
     known = _find(list(scope["headers"]), b"if-none-match")
-    tags = [_plain(it) for it in known.split(b",")]
-    same = bool(kept.tag) and (tags == [b"*"] or _plain(kept.tag) in tags)
+    same = is_known(kept.tag, known.decode("latin-1"))
     age = int(ticks() - kept.made_at)
     headers = [it for it in kept.headers if not (same and it[0].lower() == b"content-length")]
     headers.append((b"age", str(age).encode()))
@@ -247,7 +246,3 @@ def _life_of(start: HTTPResponseStartEvent) -> int:
 
 def _find(headers: _Headers, name: bytes) -> bytes:
     return next((text for it, text in headers if it.lower() == name), b"")
-
-
-def _plain(tag: bytes) -> bytes:
-    return tag.strip().removeprefix(b"W/")

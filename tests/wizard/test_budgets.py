@@ -1,11 +1,6 @@
-"""What a page may ask of the database: how many statements, and none that reads a big table whole.
+"""What a page may ask of the database: how many statements; none reads a big table whole."""
 
-The tables are told to be a large region's, so that the planner chooses as it would there.
-"""
-
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -17,34 +12,11 @@ from psycopg.rows import tuple_row
 from registratura.db import Connection, Pool
 from registratura_ground import embedded
 from tests.given import people, portal, region
+from tests.given.plans import grow, whole_reads
 from tests.given.trips import counted
 from tests.wizard.test_wizard import own_id
 
-BIG = (  # tables that grow with the region's people and with the years
-    *("person", "policy", "attachment", "account", "relative", "consent", "web_session"),
-    *("slot", "session", "quota", "appointment", "idempotency_key", "event", "notice"),
-    *("outbox", "referral", "post", "schedule_template"),
-)
 _BEGINNING_AND_END = 2
-
-
-def grow(server: embedded.Server, database: str) -> set[str]:
-    """The statistics of a large region; the tables that have rows, so that they count.
-
-    A million rows stand behind each page of a table; what was planned before is planned anew.
-    """
-    with psycopg.connect(server.url(database, "postgres"), autocommit=True) as db:
-        for table in BIG:
-            db.execute(f"alter table {table} set (autovacuum_enabled = off)".encode())
-        db.execute("analyze")  # how many different values a column holds
-        grown = db.execute(
-            """
-            update pg_class set relpages = 1, reltuples = 1e6
-            where relname = any(%s) and pg_relation_size(oid) > 0 returning relname
-            """,
-            [list(BIG)],
-        )
-        return {row[0] for row in grown.fetchall()}
 
 
 @pytest.fixture
@@ -105,40 +77,6 @@ async def test_a_booking_by_the_form_asks_no_more_than_its_budget(
     answer = await maria.post("/appointments", data={**form, "key": str(uuid4())})
     assert answer.status_code == 303, answer.text
     assert len(trips) <= 2 + 3 + _BEGINNING_AND_END, trips  # who, for whom; claim, ask, write
-
-
-def scanned(plan: dict[str, Any]) -> Iterator[str]:
-    """The tables that a plan reads from end to end."""
-    if plan["Node Type"] == "Seq Scan":
-        yield plan["Relation Name"]
-    for below in plan.get("Plans", ()):
-        yield from scanned(below)
-
-
-async def whole_reads(pool: Pool, big: set[str]) -> dict[str, set[str]]:
-    """The prepared statements of the pool's connections that read a big table whole."""
-    found = {}
-    held = [await pool.getconn() for _ in range(pool.get_stats()["pool_size"])]
-    for db in held:
-        async with db.cursor(row_factory=tuple_row) as cursor:
-            await cursor.execute(
-                """
-                select name, statement, cardinality(parameter_types)
-                from pg_prepared_statements where statement ~* '^[[:space:]]*(select|with|update)'
-                """
-            )
-            for name, statement, number in await cursor.fetchall():
-                nulls = f"({', '.join(['null'] * number)})" if number else ""
-                await cursor.execute(
-                    f"explain (format json) execute {name}{nulls}".encode(), prepare=False
-                )
-                [[told]] = await cursor.fetchall()
-                tables = big.intersection(scanned(told[0]["Plan"]))
-                if tables:
-                    found[" ".join(statement.split())] = tables
-    for db in held:
-        await pool.putconn(db)
-    return found
 
 
 async def plans_of_bookings(pool: Pool) -> list[str]:

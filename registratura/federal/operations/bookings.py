@@ -57,11 +57,13 @@ async def _book_once(call: Call, session: Session, slot: AskedSlot) -> Receipt:
 
     Its key counts the bookings of the same three ids that have ended: of two equal calls at once
     the second waits for the first's answer, and once that booking is over the call is judged anew;
-    also if it ended while this call waited for its turn.
+    also if it ended while this call waited for its turn: only then the answer is a key's.
     """
     for late in range(_MOST_LATE):
         receipt = await _try_to_book(call, session, slot, late)
-        if not await federal_visits.is_over(call.db, receipt.appointment_id, call.now):
+        if not receipt.repeated or not await federal_visits.is_over(
+            call.db, receipt.appointment_id
+        ):
             return receipt
     raise refusals.SlotTaken()
 
