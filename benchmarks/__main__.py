@@ -23,6 +23,7 @@ from benchmarks.results import Result
 from benchmarks.searching import search_clinic, search_doctor
 from benchmarks.stage import Stage
 from benchmarks.worker import worker
+from demo.sizes import SIZES
 
 KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
     "book_api": book_api,
@@ -35,13 +36,13 @@ KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
     "rush": rush,
     "worker": worker,
     "mixed": mixed,
-    "growth": lambda stage, _: growth(stage),
+    "growth": growth,
 }
 
 
 @click.command()
 @click.argument("keys", nargs=-1, type=click.Choice(list(KEYS)))
-@click.option("--size", type=click.Choice(["small", "region"]), default="small", show_default=True)
+@click.option("--size", type=click.Choice([*SIZES][1:]), default="small", show_default=True)
 @click.option("--keep", type=click.Path(path_type=Path), help="Folder whose server is kept.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("var/bench.json"))
 def main(keys: tuple[str, ...], size: str, keep: Path | None, out: Path) -> None:

@@ -28,6 +28,7 @@ from registratura.people.persons import Identity
 ROUNDS, MANY = 9, 40
 CLIENTS = 2
 _NAMES = {"region": "1m", "megacity": "13m"}
+_SIZES = ("small", "region", "megacity")
 
 
 @dataclass
@@ -77,8 +78,9 @@ class Grown:
         return [seconds for seconds, _ in told]
 
 
-def growth(stage: Stage, sizes: tuple[str, ...] = ("small", "region")) -> Result:
-    """Medians of the larger sizes as multiples of the small one's."""
+def growth(stage: Stage, size: str) -> Result:
+    """Medians of the larger sizes, a region's at least, as multiples of the small one's."""
+    sizes = _SIZES[: max(2, _SIZES.index(size) + 1)]
     with ExitStack() as open_ones:
         grown = [_open(stage, size, open_ones.enter_context) for size in sizes]
         for number in range(ROUNDS + 1):

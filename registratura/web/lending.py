@@ -35,7 +35,7 @@ class Lender:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self._reads = asyncio.Semaphore(max(1, int(pool.max_size * READS_SHARE)))
-        self._lent = 0
+        self._places = asyncio.Semaphore(pool.max_size)  # who has one finds a connection
         self._missed = 0  # requests that wait for the database to come back
         self._turned_away_at = float("-inf")
 
@@ -49,24 +49,27 @@ class Lender:
 
         Raises `PoolTimeout` where connections are missing because the database is away.
         """
-        began = time.monotonic()
-        if reading:
-            await self._enter(began)
+        shares = [self._reads, self._places] if reading else [self._places]
+        until = time.monotonic() + PATIENCE
+        entered: list[asyncio.Semaphore] = []
         try:
-            connection = await self._take(reading, began)
+            for share in shares:
+                await self._enter(share, until, reading=reading)
+                entered.append(share)
+            return await self._take()
         except BaseException:
-            if reading:
-                self._reads.release()
+            for share in entered:
+                share.release()
             raise
-        self._lent += 1
-        return connection
 
     async def take_back(self, connection: Connection, *, reading: bool) -> None:
         """End what `lend` began, with the same `reading`."""
-        self._lent -= 1
-        if reading:
-            self._reads.release()
-        await self.pool.putconn(connection)
+        try:
+            await self.pool.putconn(connection)
+        finally:
+            self._places.release()
+            if reading:
+                self._reads.release()
 
     @asynccontextmanager
     async def lent(self, *, reading: bool) -> AsyncIterator[Connection]:
@@ -77,21 +80,23 @@ class Lender:
         finally:
             await self.take_back(connection, reading=reading)
 
-    async def _enter(self, began: float) -> None:
+    async def _enter(self, share: asyncio.Semaphore, until: float, *, reading: bool) -> None:
+        if not share.locked():
+            await share.acquire()
+            return
         try:
-            async with asyncio.timeout(_left(began)):
-                await self._reads.acquire()
+            async with asyncio.timeout(until - time.monotonic()):
+                await share.acquire()
         except TimeoutError:
             if self._missed:
                 raise PoolTimeout("the database is away") from None
-            raise self._turn_away(reading=True) from None
+            raise self._turn_away(reading) from None
 
-    async def _take(self, reading: bool, began: float) -> Connection:
+    async def _take(self) -> Connection:
         try:
-            return await self.pool.getconn(timeout=_left(began))
+            return await self.pool.getconn(timeout=PATIENCE)
         except PoolTimeout:
-            if self._lent >= self.pool.max_size:
-                raise self._turn_away(reading) from None
+            pass
         # Not busy but away: a restart of the database is worth the pool's own patience.
         self._missed += 1
         try:
@@ -103,7 +108,3 @@ class Lender:
         self._turned_away_at = time.monotonic()
         _TURNED_AWAY.labels("read" if reading else "write").inc()
         return Overloaded()
-
-
-def _left(began: float) -> float:
-    return max(0.001, PATIENCE - (time.monotonic() - began))
