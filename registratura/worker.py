@@ -28,7 +28,7 @@ from registratura.outbox import Announcement, Reactions, relay
 from registratura.outbox.relay import Reaction
 from registratura.people import erasure, invitations
 from registratura.settings import Settings, variable
-from registratura.web import limits, sessions
+from registratura.web import limits, logs, sessions
 from registratura_ground.refused import Refused
 
 log = structlog.get_logger()
@@ -37,6 +37,8 @@ Send = Callable[[Connection, str, Sequence[notices.Letter]], Awaitable[None]]
 """Defers the sending of letters about one subject, on the given connection."""
 
 _PAUSE = 0.5  # seconds between looks at an empty outbox
+_TELLING_QUEUE = "telling"
+_TOLD_TOGETHER = 25  # visits of which one job tells: a job for each costs more than the telling
 _PATIENCE = 10  # seconds for what is under way when the worker is told to stop
 _STALLED_AFTER = 30  # seconds without a worker's heartbeat
 _TELLING = RetryStrategy(max_attempts=9, exponential_wait=3)  # for eight hours
@@ -121,19 +123,23 @@ def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
 
 
 def queues_of(jobs: procrastinate.App) -> list[tuple[list[str], int]]:
-    """Which queues are worked apart from each other, and how many jobs of them at once: while the
-    federation is slow, everybody else is served."""
-    others = {task.queue for task in jobs.tasks.values()} - {federal_jobs.QUEUE}
+    """Which queues are worked apart from each other, and how many jobs of them at once.
+
+    People are told in order, job by job; while the federation is slow, everybody else is served.
+    """
+    others = {task.queue for task in jobs.tasks.values()} - {_TELLING_QUEUE, federal_jobs.QUEUE}
     apart = [([federal_jobs.QUEUE], 2)] if federal_jobs.are_on(jobs) else []
-    return [(sorted(others), 4), *apart]
+    return [(sorted(others), 4), ([_TELLING_QUEUE], 1), *apart]
 
 
 def reactions(jobs: procrastinate.App) -> Reactions:
-    """Who reacts to which event of the outbox: each defers one job, in the relay's transaction."""
+    """Who reacts to which event of the outbox: each defers its jobs in the relay's transaction."""
 
-    async def tell(db: Connection, it: Announcement) -> None:
-        telling = jobs.configure_task("notices.tell", lock=str(it.subject_id), connection=db)
-        await telling.defer_async(event=it.event, subject_id=str(it.subject_id))
+    async def tell(db: Connection, these: Sequence[Announcement]) -> None:
+        telling = jobs.configure_task("notices.tell_all", lock=_TELLING_QUEUE, connection=db)
+        for start in range(0, len(these), _TOLD_TOGETHER):
+            part = these[start : start + _TOLD_TOGETHER]
+            await telling.defer_async(events=[[it.event, str(it.subject_id)] for it in part])
 
     told_of = (*notices.EVENTS, *notices.links.EVENTS)
     reacting: dict[str, list[Reaction]] = {event: [tell] for event in told_of}
@@ -145,6 +151,19 @@ def reactions(jobs: procrastinate.App) -> Reactions:
 def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> None:
     """Telling goes before sending: a mail server that does not answer keeps no message back."""
     post = notices.Post.of(settings)
+
+    # in the order of what happened; what fails is put aside, to be tried again by itself
+    @jobs.task(name="notices.tell_all", queue=_TELLING_QUEUE, retry=_TELLING)
+    async def tell_all(events: list[list[str]]) -> None:
+        for event, subject_id in events:
+            try:
+                await tell(event, subject_id)
+            except (psycopg.OperationalError, PoolTimeout):
+                raise  # all of it later: whoever was told is not told again
+            except Exception as fault:
+                log.error("not told yet", event_kind=event, **logs.fault(fault))
+                aside = tell.configure(lock=subject_id)
+                await aside.defer_async(event=event, subject_id=subject_id)
 
     @jobs.task(name="notices.tell", queue="notices", priority=1, retry=_TELLING)
     async def tell(event: str, subject_id: str) -> None:

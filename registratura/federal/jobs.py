@@ -1,6 +1,6 @@
 """The worker's part of the push: who reacts to what, the jobs, the daily reconciliation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -67,9 +67,10 @@ def reaction(jobs: procrastinate.App) -> Reaction:
     transaction."""
     defer = deferring(jobs)
 
-    async def owe(db: Connection, it: Announcement) -> None:
-        for told in await statuses.owe(db, it.subject_id, now=datetime.now(UTC)):
-            await defer(db, told)
+    async def owe(db: Connection, these: Sequence[Announcement]) -> None:
+        for it in these:
+            for told in await statuses.owe(db, it.subject_id, now=datetime.now(UTC)):
+                await defer(db, told)
 
     return owe
 

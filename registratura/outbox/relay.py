@@ -20,8 +20,9 @@ class Announcement:
     subject_id: UUID
 
 
-Reaction = Callable[[Connection, Announcement], Awaitable[None]]
-"""Defers one job on the given connection, in the relay's transaction."""
+Reaction = Callable[[Connection, Sequence[Announcement]], Awaitable[None]]
+"""Defers jobs for these announcements, in their order, on the given connection and in the relay's
+transaction."""
 
 Reactions = Mapping[str, Sequence[Reaction]]
 """Event → who reacts to it. An event nobody reacts to is taken off and forgotten."""
@@ -41,9 +42,8 @@ async def relay(db: Connection, reactions: Reactions) -> int:
             "select id, event, subject_id from outbox order by id limit %(batch)s",
             batch=_BATCH,
         )
-        for announcement in waiting:
-            for react in reactions.get(announcement.event, ()):
-                await react(db, announcement)
+        for react, these in _by_reaction(waiting, reactions).items():
+            await react(db, these)
         if waiting:
             await database.execute(
                 db,
@@ -51,3 +51,13 @@ async def relay(db: Connection, reactions: Reactions) -> int:
                 ids=[announcement.id for announcement in waiting],
             )
         return len(waiting)
+
+
+def _by_reaction(
+    waiting: Sequence[Announcement], reactions: Reactions
+) -> dict[Reaction, list[Announcement]]:
+    found: dict[Reaction, list[Announcement]] = {}
+    for it in waiting:
+        for react in reactions.get(it.event, ()):
+            found.setdefault(react, []).append(it)
+    return found

@@ -34,7 +34,10 @@ async def work(pool: Pool, settings: Settings, queue: str = "notices") -> None:
             while await relay(db, worker.reactions(jobs)):
                 pass
         await jobs.run_worker_async(
-            queues=[queue], wait=False, install_signal_handlers=False, listen_notify=False
+            queues=["telling", queue],
+            wait=False,
+            install_signal_handlers=False,
+            listen_notify=False,
         )
 
 

@@ -1,6 +1,7 @@
 """The relay passes each committed row on once, in order, to everybody who reacts to it."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
@@ -29,8 +30,8 @@ async def announce(db: Connection, event: str = "appointment.booked") -> UUID:
 def reactions(told: list[UUID]) -> Reactions:
     """One reaction that remembers whom it was told of."""
 
-    async def remember(db: Connection, it: Announcement) -> None:
-        told.append(it.subject_id)
+    async def remember(db: Connection, these: Sequence[Announcement]) -> None:
+        told.extend(it.subject_id for it in these)
 
     return {"appointment.booked": [remember]}
 
@@ -54,7 +55,7 @@ async def test_what_is_not_committed_is_not_announced(db: Connection, pool: Pool
 
 
 async def test_a_reaction_that_fails_leaves_the_rows_for_the_next_time(db: Connection) -> None:
-    async def fail(db: Connection, it: Announcement) -> None:
+    async def fail(db: Connection, these: Sequence[Announcement]) -> None:
         raise RuntimeError("the queue is away")
 
     subject = await announce(db)
@@ -68,9 +69,9 @@ async def test_a_reaction_that_fails_leaves_the_rows_for_the_next_time(db: Conne
 async def test_two_relays_at_once_pass_a_row_on_once(pool: Pool) -> None:
     told: list[UUID] = []
 
-    async def slowly(db: Connection, it: Announcement) -> None:
+    async def slowly(db: Connection, these: Sequence[Announcement]) -> None:
         await asyncio.sleep(0.05)
-        told.append(it.subject_id)
+        told.extend(it.subject_id for it in these)
 
     async with pool.connection() as one, pool.connection() as other:
         subject = await announce(one)
