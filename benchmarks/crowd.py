@@ -42,40 +42,51 @@ class Rush:
 def rush(stage: Stage, size: str) -> Result:
     """5,000 patients want 500 slots: each looks, books, takes what is offered instead."""
     database = stage.copy(stage.template(size), "rush")
+    crowd = gather(database)
     with running(database.url, stage.var) as serving, working(serving):
-        result, _ = run_rush(database, serving)
-    return result
+        return run_rush(database, serving, crowd)
 
 
-def run_rush(database: Database, serving: Registry) -> tuple[Result, Rush]:
-    """The rush over a database of its own."""
+@dataclass(frozen=True)
+class Crowd:
+    """Who comes, and the doctors who still have times."""
+
+    people: list[Wish]
+    posts: list[UUID]
+
+
+def gather(database: Database) -> Crowd:
+    """Leave few times and choose who wants them, before anything is served: a table that has just
+    been rewritten is one whose plans are all made anew."""
     wishes.make(database)
     posts = _leave_only(database, SLOTS)
     everybody = [it for it in wishes.read(database, 0, wishes.count(database)) if it.is_adult]
-    done = uvloop.run(_all(serving.port, everybody[:PEOPLE], posts))
+    return Crowd(everybody[:PEOPLE], posts)
+
+
+def run_rush(database: Database, serving: Registry, crowd: Crowd) -> Result:
+    """The rush over a database of its own."""
+    done = uvloop.run(_all(serving.port, crowd))
     load = done.load
     turned_away = load.statuses[503]
-    return (
-        Result(
-            "rush",
-            per_s=len(load.took) / MINUTE,
-            p50_ms=load.percentile(0.5),
-            p99_ms=load.percentile(0.99),
-            errors=load.errors(200, 201, 409, 503),
-            more={
-                **_judged(database),
-                "refused": done.refused,
-                "refusals_without_alternatives": done.without_alternatives,
-                "most_alternatives": done.most_alternatives,
-                "answered_503": turned_away,
-                "share_503": turned_away / max(1, len(load.took)),
-            },
-        ),
-        done,
+    return Result(
+        "rush",
+        per_s=len(load.took) / MINUTE,
+        p50_ms=load.percentile(0.5),
+        p99_ms=load.percentile(0.99),
+        errors=load.errors(200, 201, 409, 503),
+        more={
+            **_judged(database),
+            "refused": done.refused,
+            "refusals_without_alternatives": done.without_alternatives,
+            "most_alternatives": done.most_alternatives,
+            "answered_503": turned_away,
+            "share_503": turned_away / max(1, len(load.took)),
+        },
     )
 
 
-async def _all(port: int, people: list[Wish], posts: list[UUID]) -> Rush:
+async def _all(port: int, crowd: Crowd) -> Rush:
     done = Rush()
     chance = random.Random(40)  # noqa: S311 - the same crowd each time
     loop = asyncio.get_running_loop()
@@ -85,12 +96,12 @@ async def _all(port: int, people: list[Wish], posts: list[UUID]) -> Rush:
         await asyncio.sleep(began + at - loop.time())
         caller = await Caller.to(port, done.load)
         try:
-            await _one(caller, replace(wish, post=chance.choice(posts)), done, chance)
+            await _one(caller, replace(wish, post=chance.choice(crowd.posts)), done, chance)
         finally:
             caller.close()
 
-    times = [chance.uniform(0, FIRST if it % 2 else MINUTE) for it in range(len(people))]
-    await asyncio.gather(*(come(wish, at) for wish, at in zip(people, times, strict=True)))
+    times = [chance.uniform(0, FIRST if it % 2 else MINUTE) for it in range(len(crowd.people))]
+    await asyncio.gather(*(come(wish, at) for wish, at in zip(crowd.people, times, strict=True)))
     return done
 
 

@@ -10,7 +10,7 @@ import psycopg
 
 from benchmarks import replay, wishes
 from benchmarks.booking import portal_booking
-from benchmarks.crowd import run_rush
+from benchmarks.crowd import gather, run_rush
 from benchmarks.registry import cpu_of_family, running, working
 from benchmarks.results import Result
 from benchmarks.stage import Database, Stage
@@ -24,8 +24,9 @@ def worker(stage: Stage, size: str) -> Result:
     backlog = stage.copy(stage.template(size), "worker")
     jobs, seconds, cpu = _work_off(stage, backlog)
     database = stage.copy(stage.template(size), "worker_rush")
+    crowd = gather(database)
     with running(database.url, stage.var) as serving, working(serving), _watched(database) as lag:
-        rush = run_rush(database, serving)[0]
+        rush = run_rush(database, serving, crowd)
     return Result(
         "worker",
         per_s=BACKLOG / max(seconds, 0.1),

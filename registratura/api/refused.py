@@ -16,13 +16,13 @@ from registratura.web.requests import AnyRequest, lender_of
 async def not_booked(
     request: AnyRequest, db: Connection, wish: Wish, refusal: BookingRefusal
 ) -> NotBooked:
-    """The refusal with what may be taken instead, asked after the rollback; in a rush without."""
-    if lender_of(request).is_pressed:
-        return NotBooked(refusal, None)
+    """The refusal with what may be taken instead, asked after the rollback; in a rush briefly."""
     ways: Alternatives | None = None
     with suppress(SlotUnknown):
         asking = Asking(wish.patient, wish.channel, wish.now, await _referral(db, wish))
-        ways = await alternatives.search(db, wish.slot_id, asking, refusal=refusal)
+        ways = await alternatives.search(
+            db, wish.slot_id, asking, refusal=refusal, brief=lender_of(request).is_pressed
+        )
     return NotBooked(refusal, ways)
 
 

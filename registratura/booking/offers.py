@@ -150,12 +150,16 @@ async def search_speciality(
     return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
 
 
-async def search_alike(db: Connection, asking: Asking) -> list[DoctorOffer]:
-    """As `search_speciality`, of the speciality of the time that was lost. Raises `ValueError`
-    where none was."""
+async def search_alike(db: Connection, asking: Asking, *, alone: bool) -> list[DoctorOffer]:
+    """As `search_speciality`, of the speciality of the time that was lost; `alone`: its doctor
+    only. Raises `ValueError` where none was."""
     if asking.lost is None:
         raise ValueError("lost: no time was lost")
-    found = await doctors.search(db, now=asking.now, alike=asking.lost.post_id)
+    found = (
+        [await doctors.get(db, asking.lost.post_id, now=asking.now)]
+        if alone
+        else await doctors.search(db, now=asking.now, alike=asking.lost.post_id)
+    )
     return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
 
 

@@ -46,11 +46,9 @@ async def refused_page(
     if context.get("standing") is None:
         shown = "appointments/refused.html"
         context["pressed"] = pressed = lender_of(current()).is_pressed
-        context["ways"] = alternatives.NONE
-        if not pressed:
-            context["ways"] = await alternatives.search(
-                db, slot_id, booking.asking(now), refusal=refusal
-            )
+        context["ways"] = await alternatives.search(
+            db, slot_id, booking.asking(now), refusal=refusal, brief=pressed
+        )
     return page(shown, visitor=visitor, status=409, wizard=booking, **context)
 
 

@@ -119,6 +119,16 @@ async def test_in_place_of_a_lost_time_the_nearest_are_offered(
     assert [it.doctor.post_id for it in found.elsewhere] == [there]
 
 
+async def test_in_a_rush_the_times_of_the_same_doctor_are_offered(
+    db: Connection, petr: Patient
+) -> None:
+    free = await region.free(db)
+    found = await alternatives.search(db, free[5].slot_id, Asking(petr, CHANNEL, NOW), brief=True)
+    assert [it.slot_id for it in found.same_doctor] == [it.slot_id for it in free[4:7]]
+    assert not found.same_clinic
+    assert not found.elsewhere
+
+
 async def test_free_times_of_a_speciality_over_a_clinic_and_over_the_region(
     db: Connection, petr: Patient
 ) -> None:
