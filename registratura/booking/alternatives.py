@@ -43,13 +43,16 @@ async def search(
 ) -> Alternatives:
     """Up to `limit` of each, nearest to the time that was refused; what the patient may book.
 
-    In a rush the search is `brief`: of the same doctor only. Refuses with `SlotUnknown` where
+    In a rush the search is `brief`: of others only if the same doctor has nothing. Refuses with `SlotUnknown` where
     there never was such a time.
     """
     if isinstance(refusal, _OF_THE_PATIENT):
         return NONE
     lost = await slots.get(db, slot_id, now=asking.now)
-    found = await offers.search_alike(db, replace(asking, lost=lost), alone=brief)
+    asking = replace(asking, lost=lost)
+    found = await offers.search_alike(db, asking, alone=brief)
+    if brief and not found:
+        found = await offers.search_alike(db, asking, alone=False)
     same = [it for it in found if it.doctor.post_id == lost.post_id and it.refusal is None]
     others = [it for it in found if it.doctor.post_id != lost.post_id]
     here = [it for it in others if it.doctor.department_id == lost.department_id]
