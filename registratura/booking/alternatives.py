@@ -43,8 +43,8 @@ async def search(
 ) -> Alternatives:
     """Up to `limit` of each, nearest to the time that was refused; what the patient may book.
 
-    In a rush the search is `brief`: of others only if the same doctor has nothing. Refuses with `SlotUnknown` where
-    there never was such a time.
+    In a rush the search is `brief`: of others only if the same doctor has nothing. Refuses with
+    `SlotUnknown` where there never was such a time.
     """
     if isinstance(refusal, _OF_THE_PATIENT):
         return NONE
