@@ -150,9 +150,19 @@ def reactions(jobs: procrastinate.App) -> Reactions:
 
 def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> None:
     """Telling goes before sending: a mail server that does not answer keeps no message back."""
-    post = notices.Post.of(settings)
+    send = _add_sending(jobs, pool, settings)
+    _add_telling(jobs, pool, settings, send)
 
-    # in the order of what happened; what fails is put aside, to be tried again by itself
+    # by day, hour by hour: a run that was missed is made up for, and nobody is told twice
+    @jobs.periodic(cron="5 6-15 * * *")
+    @jobs.task(queueing_lock="tell_endings", queue="notices", pass_context=False)
+    async def telling_endings(timestamp: int) -> None:
+        await tell_endings(pool, settings, send, now=datetime.now(UTC))
+
+
+def _add_telling(jobs: procrastinate.App, pool: Pool, settings: Settings, send: Send) -> None:
+    """In the order of what happened; what fails is put aside, to be tried again by itself."""
+
     @jobs.task(name="notices.tell_all", queue=_TELLING_QUEUE, retry=_TELLING)
     async def tell_all(events: list[list[str]]) -> None:
         for event, subject_id in events:
@@ -173,11 +183,15 @@ def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> Non
             told = await telling(db, event, UUID(subject_id), now=now, settings=settings)
             await send(db, subject_id, told)
 
-    # by day, hour by hour: a run that was missed is made up for, and nobody is told twice
-    @jobs.periodic(cron="5 6-15 * * *")
-    @jobs.task(queueing_lock="tell_endings", queue="notices", pass_context=False)
-    async def telling_endings(timestamp: int) -> None:
-        await tell_endings(pool, settings, send, now=datetime.now(UTC))
+
+def _add_sending(jobs: procrastinate.App, pool: Pool, settings: Settings) -> Send:
+    post = notices.Post.of(settings)
+
+    @jobs.task(name="notices.deliver", queue="notices", retry=_SENDING, pass_context=True)
+    async def deliver(context: JobContext, notice_id: str) -> None:
+        last = context.job.attempts >= (_SENDING.max_attempts or 0)
+        now, zone = datetime.now(UTC), settings.region_zone
+        await notices.deliver(pool, post, UUID(notice_id), now=now, zone=zone, last=last)
 
     async def send(db: Connection, subject_id: str, told: Sequence[notices.Letter]) -> None:
         for letter in told:
@@ -186,11 +200,7 @@ def _add_notices(jobs: procrastinate.App, pool: Pool, settings: Settings) -> Non
             sending = deliver.configure(lock=lock, connection=db)
             await sending.defer_async(notice_id=str(letter.id))
 
-    @jobs.task(name="notices.deliver", queue="notices", retry=_SENDING, pass_context=True)
-    async def deliver(context: JobContext, notice_id: str) -> None:
-        last = context.job.attempts >= (_SENDING.max_attempts or 0)
-        now, zone = datetime.now(UTC), settings.region_zone
-        await notices.deliver(pool, post, UUID(notice_id), now=now, zone=zone, last=last)
+    return send
 
 
 async def tell_endings(pool: Pool, settings: Settings, send: Send, *, now: datetime) -> None:
