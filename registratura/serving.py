@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 
 import uvicorn
@@ -23,7 +24,11 @@ def application() -> Litestar:
     from registratura.app import create_app  # not needed by the parent of several workers
 
     logs.configure()
-    return create_app(Settings.from_environment(), rehearsed=True)
+    app = create_app(Settings.from_environment(), rehearsed=True)
+    # What stands now stands to the end: the collector, which stops everybody, need not look at it.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def serve(settings: Settings, workers: int) -> None:

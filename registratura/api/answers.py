@@ -26,20 +26,26 @@ from registratura.web.visitor import relation
 
 # Seconds that a public list may be kept, here (`web.kept`) and elsewhere, and how many more where
 # the registry would turn the looker away instead; `Age` tells.
-KEPT, SPARE = 2, 10
+KEPT, SPARE = 5, 10
 
 Row = TypeVar("Row")
 Shape = TypeVar("Shape")
 
 
 def cut(
-    found: Sequence[Row], key: Callable[[Row], str], cursor: str | None, limit: int
+    found: Sequence[Row],
+    key: Callable[[Row], str],
+    cursor: str | None,
+    limit: int,
+    *,
+    order: Callable[[Row], Any] | None = None,
 ) -> tuple[list[Row], str | None]:
     """The rows after the cursor, and the cursor of the rest. Rows that are gone do no harm.
 
+    Where many are listed, `order` is what is cheaper to compare than `key` and comes to the same.
     Refuses a cursor that is none of ours (400).
     """
-    ordered = sorted(found, key=key)
+    ordered = sorted(found, key=order or key)
     if cursor is not None:
         after = _read(cursor)
         ordered = [row for row in ordered if key(row) > after]
@@ -120,7 +126,7 @@ def doctor(it: Doctor, refusal: Refusal | None) -> shapes.Doctor:
 
 def time(it: FreeTime) -> shapes.Time:
     """A free time."""
-    return shapes.Time(it.slot_id, utc(it.starts_at), utc(it.ends_at))
+    return shapes.Time(it.slot_id, it.starts_at.astimezone(UTC), it.ends_at.astimezone(UTC))
 
 
 def offer(it: DoctorOffer) -> shapes.Offer:

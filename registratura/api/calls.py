@@ -12,7 +12,7 @@ from registratura.api.problems import MEDIA_TYPE, Problem
 from registratura.booking.model import Channel
 from registratura.booking.offers import Asking
 from registratura.db import Connection
-from registratura.web.requests import AnyRequest, today_of
+from registratura.web.requests import AnyRequest, lend_searching, today_of
 
 CHANNEL = Channel.PORTAL  # an application books as its owner would
 SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
@@ -50,8 +50,13 @@ def _caller(request: AnyRequest, db: Connection) -> Caller | None:
     return find_caller(request)
 
 
+async def _searching(request: AnyRequest, db: Connection, caller: Caller | None) -> Connection:
+    return await lend_searching(request, db)
+
+
 async def _asking(
     request: AnyRequest,
+    searching: Connection,
     db: Connection,
     now: datetime,
     caller: Caller | None,
@@ -70,5 +75,9 @@ async def _asking(
     return Asking(whom, CHANNEL, now)
 
 
-CALLER: dict[str, Any] = {"caller": Provide(_caller, sync_to_thread=False)}
+# One after another, as in `web.requests`.
+CALLER: dict[str, Any] = {
+    "caller": Provide(_caller, sync_to_thread=False),
+    "searching": Provide(_searching),
+}
 ASKING: dict[str, Any] = {"asking": Provide(_asking)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -80,7 +81,7 @@ async def times(
     found, free = await _free(searching, post, now)
     if one_day is not None:
         free = slots.by_day(free, found.zone).get(one_day, [])
-    page, following = answers.cut(free, _moment, cursor, limit)
+    page, following = answers.cut(free, _moment, cursor, limit, order=_ORDER)
     listed = shapes.Times([answers.time(it) for it in page], found.zone, following)
     return answers.answered(request, listed, personal=False)
 
@@ -90,6 +91,9 @@ async def _free(
 ) -> tuple[Doctor, Sequence[FreeTime]]:
     found = await doctors.get(searching, post, now=now)
     return found, await slots.search_free(searching, found.post_id, found.window(CHANNEL, now=now))
+
+
+_ORDER = attrgetter("starts_at", "slot_id")
 
 
 def _moment(it: FreeTime) -> str:

@@ -1,9 +1,10 @@
 """Public answers kept for the seconds that they themselves allow: a rush of lookers is cheap.
 
 Kept is only what says `Cache-Control: public, max-age=…`, for whoever brings neither a cookie nor
-a token: nobody who may have written sees a kept one. After half a second one looker asks anew, the
-others have the kept one, never older than `max-age`; where whoever asks is turned away, `max-age`
-and `stale-if-error` (RFC 5861, 4). How old it is, `Age` tells (RFC 9111, 5.1).
+a token: nobody who may have written sees a kept one, and nobody one older than `max-age`. What many
+want is asked anew twice a second, by one of them, while the others have the kept one. Where whoever
+asks is turned away, it serves for `stale-if-error` longer (RFC 5861, 4). How old it is, `Age` tells
+(RFC 9111, 5.1).
 """
 
 import asyncio
@@ -25,7 +26,8 @@ from registratura.web.tags import is_known
 
 ticks = time.monotonic
 _MOST, _ROOM = 1000, 16 * 2**20  # answers and bytes of a process; then all are forgotten
-_AT_HOME = 0.5  # seconds: of times being sold out an older list sends people after what is gone
+# What many want is being sold out, and an older list sends them after what is gone.
+_MANY, _SOON = 20, 0.5  # given so often, it is asked anew after so many seconds
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
 _SPARE = re.compile(rb"\bstale-if-error=(\d{1,3})\b")
 _PERSONAL = (b"cookie", b"authorization")
@@ -33,7 +35,7 @@ _Key = tuple[bytes, bytes, bool]
 _Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Answer:
     headers: _Headers
     body: bytes
@@ -43,9 +45,11 @@ class _Answer:
     spare: int  # seconds after its life in which it is better than none
     tag: str
     path_template: str  # for the log
+    given: int = 0
 
     def is_fresh(self, moment: float) -> bool:
-        return moment - self.asked_at < min(self.life, _AT_HOME)
+        life = min(self.life, _SOON) if self.given >= _MANY else self.life
+        return moment - self.asked_at < life
 
     def is_alive(self, moment: float) -> bool:
         return moment - self.made_at < self.life
@@ -67,7 +71,7 @@ class _Asked:
         if start["status"] != 304 or self.stale is None:
             return None
         tag = _find(list(start["headers"]), b"etag").decode("latin-1")
-        same = replace(self.stale, made_at=self.at, asked_at=self.at)
+        same = replace(self.stale, made_at=self.at, asked_at=self.at, given=0)
         return same if is_known(self.stale.tag, tag) else None
 
     def find_spare(self, start: HTTPResponseStartEvent) -> _Answer | None:
@@ -224,6 +228,7 @@ def _key(scope: Scope) -> _Key | None:
 
 
 async def _answer(kept: _Answer, scope: Scope, send: Send) -> None:
+    kept.given += 1
     known = _find(list(scope["headers"]), b"if-none-match")
     same = is_known(kept.tag, known.decode("latin-1"))
     age = int(ticks() - kept.made_at)

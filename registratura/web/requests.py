@@ -146,7 +146,8 @@ async def _db(request: AnyRequest, now: datetime) -> Connection:
     return await borrow(lender_of(request), request.scope)
 
 
-async def _searching(request: AnyRequest, db: Connection) -> Connection:
+async def lend_searching(request: AnyRequest, db: Connection) -> Connection:
+    """Over what a search asks: a standby's connection where there is one, else `db`."""
     standby: Standby | None = request.app.state.standby
     if standby is None or wrote_lately(request, cookies_of(request)):
         return db
@@ -189,7 +190,7 @@ def _duty(request: AnyRequest) -> Duty:
 DEPENDENCIES = {
     "duty": Provide(_duty, sync_to_thread=False),
     "db": Provide(_db),
-    "searching": Provide(_searching),
+    "searching": Provide(lend_searching),
     "newcomer": Provide(_newcomer),
     "visitor": Provide(_visitor),
     "now": Provide(_now, sync_to_thread=False),

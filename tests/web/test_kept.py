@@ -62,12 +62,29 @@ async def test_a_public_answer_is_given_again_and_tells_its_age(
     moment = 100.0
     monkeypatch.setattr(keeping, "ticks", lambda: moment)
     first = await client.get("/number")
-    moment = 100.4
+    moment = 103.9
     again = await client.get("/number")
     assert (first.text, again.text) == ("1", "1")
-    assert again.headers["age"] == "0"
+    assert again.headers["age"] == "3"
     assert "age" not in first.headers
+    moment = 105.0
+    assert (await client.get("/number")).text == "2"
+
+
+async def test_what_many_want_is_asked_anew_after_half_a_second(
+    client: httpx.AsyncClient, counter: _Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = 100.0
+    monkeypatch.setattr(keeping, "ticks", lambda: moment)
+    for _ in range(20):
+        await client.get("/number")
     moment = 100.5
+    assert (await client.get("/number")).text == "1"
+    moment = 100.4
+    await client.get("/number")
+    moment = 100.5
+    assert (await client.get("/number")).text == "2"
+    moment = 101.0
     assert (await client.get("/number")).text == "2"
 
 
@@ -146,7 +163,8 @@ async def test_while_one_asks_others_have_what_is_still_allowed(
 ) -> None:
     moment = 100.0
     monkeypatch.setattr(keeping, "ticks", lambda: moment)
-    await client.get("/number")
+    for _ in range(21):
+        await client.get("/number")
     moment = 103.5
     answers = await asyncio.gather(*(client.get("/number") for _ in range(20)))
     assert sorted(it.text for it in answers) == [*["1"] * 19, "2"]
