@@ -67,7 +67,7 @@ async def _asking(
     await caller.tell(
         db, "person.read_by_application", [whom.person_id], now=now, today=today_of(request)
     )
-    return Asking(whom, CHANNEL, now)
+    return Asking(whom, CHANNEL, now, by_his_own=True)
 
 
 CALLER: dict[str, Any] = {"caller": Provide(_caller, sync_to_thread=False)}

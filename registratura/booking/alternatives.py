@@ -23,6 +23,7 @@ class Alternatives:
 NONE = Alternatives((), (), ())
 
 _OF_THE_PATIENT = (
+    refusals.AlreadyBookedToPosition,  # the visit that stands may be moved
     refusals.CardClosed,
     refusals.ClashNotShown,
     refusals.NoShowPause,
@@ -53,7 +54,8 @@ async def search(
     found = await offers.search_alike(db, asking, alone=brief)
     if brief and not found:
         found = await offers.search_alike(db, asking, alone=False)
-    same = [it for it in found if it.doctor.post_id == lost.post_id and it.refusal is None]
+    found = [it for it in found if it.refusal is None]
+    same = [it for it in found if it.doctor.post_id == lost.post_id]
     others = [it for it in found if it.doctor.post_id != lost.post_id]
     here = [it for it in others if it.doctor.department_id == lost.department_id]
     away = [it for it in others if it.doctor.department_id != lost.department_id]
