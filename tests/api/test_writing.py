@@ -63,6 +63,33 @@ async def test_a_hold_is_given_back_and_over(robot: Application, db: Connection)
     assert await value(db, "select sum(taken) from slot") == 0
 
 
+async def test_a_hold_that_is_no_more_says_why(robot: Application, db: Connection) -> None:
+    first, second = await region.free_slot(db, "ent"), await region.free_slot(db, "ent", 3)
+    hold = (await robot.write("/holds", {"patient": robot.petr, "slot": first})).json()["id"]
+    assert (await robot.write(f"/holds/{hold}/prolong")).status_code == 200
+    assert code_of(await robot.write(f"/holds/{hold}/prolong")) == (409, "hold_prolonged")
+    other = (await robot.write("/holds", {"patient": robot.petr, "slot": second})).json()["id"]
+    assert code_of(await robot.get(f"/holds/{hold}")) == (409, "hold_over")
+    assert (await robot.book(second)).status_code == 201
+    assert code_of(await robot.get(f"/holds/{other}")) == (409, "hold_booked")
+    assert code_of(await robot.write(f"/holds/{other}", method="DELETE")) == (409, "hold_booked")
+    assert code_of(await robot.get(f"/holds/{hold}")) == (409, "hold_over")
+
+
+async def test_who_has_a_visit_there_may_move_it_and_is_offered_nothing_else(
+    robot: Application, db: Connection
+) -> None:
+    first, second = await region.free_slot(db, "ent"), await region.free_slot(db, "ent", 3)
+    visit = (await robot.book(first)).json()["id"]
+    refused = await robot.book(second)
+    assert code_of(refused) == (409, "already_booked_to_position")
+    told = refused.json()
+    assert told["alternatives"] == {"same_doctor": [], "same_clinic": [], "elsewhere": []}
+    assert "перенести" in told["detail"]
+    assert told["parameters"]["appointment_id"] == visit
+    assert (await robot.write(f"/appointments/{visit}/move", {"slot": second})).status_code == 201
+
+
 async def test_a_key_is_one_visit_however_often_it_is_sent(
     robot: Application, db: Connection
 ) -> None:
