@@ -54,7 +54,8 @@ def _read(cursor: str) -> str:
     try:
         return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
-        raise ValidationException("cursor: none of ours") from None
+        hint = {"key": "cursor", "message": "нужно значение next прошлой страницы"}
+        raise ValidationException("cursor: none of ours", extra=[hint]) from None
 
 
 def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response[Shape]:

@@ -275,7 +275,7 @@ class HoldOver(Refusal):
     """The hold is over, given back, ended by the account's next one, or somebody else's."""
 
     code: ClassVar[str] = "hold_over"
-    words: ClassVar[str] = "Это время мы больше не держим. Если оно ещё свободно, выберите его снова"
+    words: ClassVar[str] = "Это время мы больше не держим. Если оно свободно, выберите его снова"
 
 
 class HoldProlonged(HoldOver):

@@ -99,6 +99,7 @@ async def test_a_key_is_one_visit_however_often_it_is_sent(
     assert len({it.json()["id"] for it in answers}) == 1
     other = await robot.book(await region.free_slot(db, "ent", 2), key=key)
     assert code_of(other) == (422, "key_reused")
+    assert "Idempotency-Key" in other.json()["detail"]
     assert await booked(db) == 1
 
 
@@ -110,7 +111,20 @@ async def test_a_write_without_a_key_is_refused(
     headers = {} if key is None else {"Idempotency-Key": key}
     answer = await robot.client.post(f"{API}/appointments", json=body, headers=headers)
     assert code_of(answer)[0] == 400
+    hint = "нужен этот заголовок: UUID" if key is None else "нужен UUID"
+    assert answer.json()["parameters"] == {"Idempotency-Key": hint}
+    assert answer.json()["detail"].endswith(f". Idempotency-Key: {hint}")
     assert await booked(db) == 0
+
+
+async def test_a_refusal_is_not_kept_and_its_key_may_be_sent_again(
+    robot: Application, db: Connection
+) -> None:
+    slot, key = await region.free_slot(db, "ent"), uuid4()
+    await execute(db, "update slot set blocked = 'Ремонт' where id = %(it)s", it=slot)
+    assert code_of(await robot.book(slot, key=key)) == (409, "slot_taken")
+    await execute(db, "update slot set blocked = null where id = %(it)s", it=slot)
+    assert (await robot.book(slot, key=key)).status_code == 201
 
 
 async def test_a_refusal_tells_its_reason_and_the_nearest_times(
