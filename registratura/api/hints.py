@@ -46,7 +46,7 @@ def _hint(told: Mapping[str, Any]) -> tuple[str, str]:
     for pattern, words in _OF_A_FIELD:
         if found := re.search(pattern, message):
             return (BODY, "нужен объект JSON") if found[1] == "data" else (found[1], words)
-    name = _NAMES.get((str(told.get("source", "")), key), key)
+    name = _NAMES.get((told.get("source", ""), key), key)  # an enumeration of strings
     for pattern, words in _WORDS:
         if found := re.search(pattern, message):
             return name, found.expand(words)
