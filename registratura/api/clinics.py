@@ -10,7 +10,7 @@ from registratura.api import answers, shapes
 from registratura.api.asked import Cursor, Limit
 from registratura.api.calls import ASKING, OPEN, refusals, unchanged
 from registratura.booking import offers
-from registratura.booking.doctors import PositionUnknown
+from registratura.booking.doctors import ClinicPositionUnknown
 from registratura.booking.offers import Asking
 from registratura.db import Connection
 from registratura.directory import departments
@@ -93,7 +93,7 @@ async def doctors(
     where = await departments.get(searching, department)
     found = await offers.search_doctors(searching, where.id, position, asking)
     if not found:
-        raise PositionUnknown()
+        raise ClinicPositionUnknown()
     listed = shapes.Offers([answers.offer(it) for it in found])
     return answers.answered(request, listed, personal=asking.patient is not None)
 

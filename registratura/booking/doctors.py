@@ -25,10 +25,10 @@ class PostUnknown(Refusal):
     words = "Такого врача в расписании нет"
 
 
-class PositionUnknown(Refusal):
+class ClinicPositionUnknown(Refusal):
     """The clinic has nobody in such a position."""
 
-    code = "position_unknown"
+    code = "clinic_position_unknown"
     words = "Врачей такой специальности в этой клинике нет"
 
 

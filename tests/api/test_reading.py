@@ -55,7 +55,7 @@ async def test_a_position_that_the_clinic_has_not_is_not_found(
     clinic = (await region.departments(db))["adult"]
     for position in (59, 9999):
         answer = await robot.get(f"/clinics/{clinic}/positions/{position}/doctors")
-        assert (answer.status_code, answer.json()["code"]) == (404, "position_unknown")
+        assert (answer.status_code, answer.json()["code"]) == (404, "clinic_position_unknown")
 
 
 async def test_lists_come_by_pages_that_leave_nothing_out(
