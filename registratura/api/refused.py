@@ -20,7 +20,7 @@ async def not_booked(
     ways: Alternatives | None = None
     with suppress(SlotUnknown):
         named = await _referral(db, wish)
-        asking = Asking(wish.patient, wish.channel, wish.now, named, by_his_own=named is None)
+        asking = Asking(wish.patient, wish.channel, wish.now, named, by_his_own=True)
         ways = await alternatives.search(
             db, wish.slot_id, asking, refusal=refusal, brief=lender_of(request).is_pressed
         )

@@ -32,6 +32,13 @@ _OF_THE_PATIENT = (
 )
 """What any other time would meet too: none is offered."""
 
+_OF_THE_REFERRAL = (
+    refusals.ReferralElsewhere,
+    refusals.ReferralUnknown,
+    refusals.ReferralUsed,
+)
+"""The one that was named opens no other time either: what is offered goes without it."""
+
 
 async def search(
     db: Connection,
@@ -49,6 +56,8 @@ async def search(
     """
     if isinstance(refusal, _OF_THE_PATIENT):
         return NONE
+    if isinstance(refusal, _OF_THE_REFERRAL):
+        asking = replace(asking, referral=None)
     lost = await slots.get(db, slot_id, now=asking.now)
     asking = replace(asking, lost=lost)
     found = await offers.search_alike(db, asking, alone=brief)

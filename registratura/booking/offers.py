@@ -22,8 +22,8 @@ from registratura.people.patients import Patient
 class Asking:
     """Who looks around, through which door, when. Nobody yet: `patient` is None.
 
-    By the `referral` named where it leads; with `by_his_own`, where a position needs one, by any
-    `usable` one of the patient's, as the booking itself would find it.
+    By the `referral` named where it leads; if none is, `by_his_own`: where a position needs one,
+    by any `usable` one of the patient's, as the booking itself would find it.
     """
 
     patient: Patient | None
@@ -232,7 +232,8 @@ async def search_refusal(
 
 async def _with_his_own(db: Connection, found: Sequence[Doctor], asking: Asking) -> Asking:
     """His referrals are read only where somebody of these is booked by one."""
-    if asking.by_his_own and asking.patient and any(it.needs_referral for it in found):
+    own = asking.by_his_own and asking.referral is None
+    if own and asking.patient and any(it.needs_referral for it in found):
         return replace(asking, usable=await referrals.search_for(db, asking.patient))
     return asking
 

@@ -74,6 +74,18 @@ async def test_by_a_referral_other_times_are_offered_on_its_days_only(
     assert (await robot.book(UUID(times[-1]["slot"]))).status_code == 201
 
 
+async def test_in_place_of_a_referral_that_does_not_fit_another_of_his_is_found(
+    robot: Application, db: Connection, petr: Patient
+) -> None:
+    slot = await region.free_slot(db, "neurologist")
+    wrong = await refer(db, petr, departments=[(await region.departments(db))["far"]])
+    answer = (await robot.book(slot, referral=wrong)).json()
+    assert (answer["code"], answer["alternatives"]["same_doctor"]) == ("referral_elsewhere", [])
+    await refer(db, petr, number="Н-2")
+    times = (await robot.book(slot, referral=wrong)).json()["alternatives"]["same_doctor"]
+    assert (await robot.book(UUID(times[0]["slot"]))).status_code == 201
+
+
 async def test_without_a_referral_nothing_that_needs_one_is_offered(
     robot: Application, db: Connection
 ) -> None:
