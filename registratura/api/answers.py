@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +15,7 @@ from registratura.booking.doctors import Doctor
 from registratura.booking.holds import Hold
 from registratura.booking.model import Receipt
 from registratura.booking.offers import DoctorOffer, PositionOffer
+from registratura.booking.referrals import Referral
 from registratura.booking.slots import FreeTime
 from registratura.booking.visits import Visit
 from registratura.directory.departments import Department
@@ -59,7 +60,8 @@ def _read(cursor: str) -> str:
     try:
         return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except ValueError:
-        raise ValidationException("cursor: none of ours") from None
+        hint = {"key": "cursor", "message": "нужно значение next прошлой страницы"}
+        raise ValidationException("cursor: none of ours", extra=[hint]) from None
 
 
 def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response[Shape]:
@@ -162,6 +164,21 @@ def appointment(it: Visit, now: datetime) -> shapes.Appointment:
         clinic=it.department,
         may_change=it.acts and it.is_coming(now),
         **{name: getattr(it, name) for name in alike},
+    )
+
+
+def referral(it: Referral, today: date) -> shapes.Referral:
+    """A referral, and whether it opens a doctor still; never why it was given."""
+    return shapes.Referral(
+        id=it.id,
+        number=it.number,
+        position_id=it.position_id,
+        position=it.position,
+        clinic_ids=list(it.department_ids),
+        issued_by=it.issued_by,
+        valid_from=it.valid_from,
+        valid_to=it.valid_to,
+        usable=it.is_usable(today),
     )
 
 

@@ -72,7 +72,7 @@ async def _asking(
     await caller.tell(
         db, "person.read_by_application", [whom.person_id], now=now, today=today_of(request)
     )
-    return Asking(whom, CHANNEL, now)
+    return Asking(whom, CHANNEL, now, by_his_own=True)
 
 
 # One after another, as in `web.requests`.

@@ -10,6 +10,7 @@ from registratura.api import answers, shapes
 from registratura.api.asked import Cursor, Limit
 from registratura.api.calls import ASKING, OPEN, refusals, unchanged
 from registratura.booking import offers
+from registratura.booking.doctors import ClinicPositionUnknown
 from registratura.booking.offers import Asking
 from registratura.db import Connection
 from registratura.directory import departments
@@ -91,6 +92,8 @@ async def doctors(
     """The doctors of one position with their nearest times; the patient's own area doctor first."""
     where = await departments.get(searching, department)
     found = await offers.search_doctors(searching, where.id, position, asking)
+    if not found:
+        raise ClinicPositionUnknown()
     listed = shapes.Offers([answers.offer(it) for it in found])
     return answers.answered(request, listed, personal=asking.patient is not None)
 

@@ -39,7 +39,7 @@ async def doctor(
 ) -> Response[shapes.Doctor]:
     """One doctor, and why the patient may not book him."""
     found = await doctors.get(searching, post, now=now)
-    told = answers.doctor(found, offers.find_refusal(found, asking))
+    told = answers.doctor(found, await offers.search_refusal(searching, found, asking))
     return answers.answered(request, told, personal=asking.patient is not None)
 
 

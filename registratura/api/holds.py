@@ -74,9 +74,9 @@ async def hold(
 async def held(
     request: AnyRequest, db: Connection, now: datetime, caller: Caller, hold: UUID
 ) -> Response[shapes.Hold]:
-    """A hold of the caller's; once it is over, the refusal hold_over."""
+    """A hold of the caller's; once it is over, `hold_over`; once booked, `hold_booked`."""
     await _check(db, caller, hold)
-    found = await holds.get(db, caller.account_id, hold, now=now)
+    found = await keeping.get(db, caller.account_id, hold, now=now)
     kind = "visits.read_by_application"
     await caller.tell(db, kind, [found.patient_id], now=now, today=today_of(request))
     return answers.answered(request, answers.hold(found), personal=True)
@@ -95,7 +95,7 @@ async def held(
 async def prolong(
     db: Connection, now: datetime, settings: Settings, caller: Caller, hold: UUID, key: Key
 ) -> Response[shapes.Hold]:
-    """Some minutes more, once."""
+    """Some minutes more, once: `hold_prolonged` the second time."""
     await _check(db, caller, hold)
     zone = settings.region_zone
     longer = await keeping.prolong(db, caller.account_id, hold, key, now=now, zone=zone)

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import psycopg
@@ -14,7 +14,7 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import Meta, Struct
 from psycopg_pool import PoolTimeout
 
-from registratura.api import answers, shapes
+from registratura.api import answers, hints, shapes
 from registratura.api.callers import (
     NotConsented,
     NotKnown,
@@ -57,6 +57,11 @@ _CODES = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+_TO_PROGRAMS: Mapping[type[Refusal], str] = {
+    KeyReused: "Ключ Idempotency-Key уже был у другого запроса. Новому намерению – новый ключ",
+    NotYourPatient: "Такого пациента нет, или этот доступ не для него",
+}
+"""Where the words for people speak of pages and forms."""
 _OF_OTHERS = {"account_id", "patient_id"}  # parameters that only we read
 
 Scalar = str | int | float | bool | None
@@ -134,7 +139,8 @@ def on_refusal(
     elif isinstance(refusal, KeyReused):
         status = 422
     told = {name: _scalar(it) for name, it in refusal.parameters.items() if name not in _OF_OTHERS}
-    return problem(request, status, refusal.code, refusal.text, parameters=told, ways=ways)
+    words = _TO_PROGRAMS.get(type(refusal), refusal.text)
+    return problem(request, status, refusal.code, words, parameters=told, ways=ways)
 
 
 def on_not_booked(request: AnyRequest, fault: NotBooked) -> Response[Problem]:
@@ -178,14 +184,15 @@ def on_http(request: AnyRequest, fault: HTTPException) -> Response[Problem]:
     """What Litestar refuses before a handler."""
     if fault.status_code >= 500:
         return on_fault(request, fault)
+    told = hints.search(fault)
     words = _TITLES.get(fault.status_code, _TITLES[400])
+    if told:
+        words += ". " + "; ".join(f"{name}: {hint}" for name, hint in told.items())
     if isinstance(fault, PermissionDeniedException):
         words = "Запрос пришёл не со страницы портала: нужен заголовок X-CSRFToken"
     code = _CODES.get(fault.status_code, "bad_request")
     headers = {it: to for it, to in (fault.headers or {}).items() if it.lower() == "allow"}
-    return problem(
-        request, fault.status_code, code, words, parameters=_told(fault), headers=headers
-    )
+    return problem(request, fault.status_code, code, words, parameters=told, headers=headers)
 
 
 def on_missing(request: AnyRequest, fault: LookupError) -> Response[Problem]:
@@ -219,12 +226,6 @@ def on_fault(request: AnyRequest, fault: Exception) -> Response[Problem]:
     """A fault of ours: 500 with a number that the log knows."""
     _LOG.error("fault", request_id=reference_of(request), **logs.fault(fault))
     return problem(request, 500, "fault", "Ошибка у нас, мы о ней уже знаем")
-
-
-def _told(fault: HTTPException) -> dict[str, Scalar]:
-    """Which field is wrong and how, as the validation tells it."""
-    listed: Any = fault.extra if isinstance(fault.extra, list) else []
-    return {str(it.get("key", "")): str(it.get("message", "")) for it in listed}
 
 
 def _scalar(given: object) -> Scalar:

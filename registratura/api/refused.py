@@ -19,7 +19,8 @@ async def not_booked(
     """The refusal with what may be taken instead, asked after the rollback; in a rush briefly."""
     ways: Alternatives | None = None
     with suppress(SlotUnknown):
-        asking = Asking(wish.patient, wish.channel, wish.now, await _referral(db, wish))
+        named = await _referral(db, wish)
+        asking = Asking(wish.patient, wish.channel, wish.now, named, by_his_own=True)
         ways = await alternatives.search(
             db, wish.slot_id, asking, refusal=refusal, brief=lender_of(request).is_pressed
         )

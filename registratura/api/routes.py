@@ -3,7 +3,15 @@
 from litestar import Response, Router
 from litestar.types import ControllerRouterHandler
 
-from registratura.api import appointments, clinics, doctors, holds, patients, problems
+from registratura.api import (
+    appointments,
+    clinics,
+    doctors,
+    holds,
+    patients,
+    problems,
+    referrals,
+)
 from registratura.api.asked import Call
 from registratura.api.callers import find_allowance, look
 from registratura.api.calls import CALLER
@@ -18,6 +26,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     doctors.days,
     doctors.times,
     patients.patients,
+    referrals.referrals,
     appointments.search,
     appointments.one,
     appointments.book,

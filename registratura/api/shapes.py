@@ -195,6 +195,26 @@ class Appointments(Struct, frozen=True):
     next: Next
 
 
+class Referral(Struct, frozen=True):
+    """Направление пациента к врачу."""
+
+    id: Annotated[UUID, Meta(description="Его можно назвать как `referral`, когда записывают")]
+    number: Annotated[str, Meta(description="Номер на бланке", examples=["Н-1"])]
+    position_id: Annotated[int, Meta(description="К какой должности", examples=[45])]
+    position: Annotated[str, Meta(description="К какому врачу", examples=["Невролог"])]
+    clinic_ids: Annotated[list[UUID], Meta(description="В какие клиники; пусто – в любую")]
+    issued_by: Annotated[str | None, Meta(description="Кто направил")]
+    valid_from: Annotated[date, Meta(description="С какого дня действует")]
+    valid_to: Annotated[date, Meta(description="По какой день, включительно")]
+    usable: Annotated[bool, Meta(description="Можно ли ещё записаться по нему")]
+
+
+class Referrals(Struct, frozen=True):
+    """Направления пациента, последние первыми; не больше пятидесяти."""
+
+    items: list[Referral]
+
+
 class Receipt(Struct, frozen=True):
     """Записано: это уже на диске."""
 

@@ -23,6 +23,7 @@ class Alternatives:
 NONE = Alternatives((), (), ())
 
 _OF_THE_PATIENT = (
+    refusals.AlreadyBookedToPosition,  # the visit that stands may be moved
     refusals.CardClosed,
     refusals.ClashNotShown,
     refusals.NoShowPause,
@@ -30,6 +31,13 @@ _OF_THE_PATIENT = (
     refusals.TooManyComing,
 )
 """What any other time would meet too: none is offered."""
+
+_OF_THE_REFERRAL = (
+    refusals.ReferralElsewhere,
+    refusals.ReferralUnknown,
+    refusals.ReferralUsed,
+)
+"""The one that was named opens no other time either: what is offered goes without it."""
 
 
 async def search(
@@ -48,12 +56,15 @@ async def search(
     """
     if isinstance(refusal, _OF_THE_PATIENT):
         return NONE
+    if isinstance(refusal, _OF_THE_REFERRAL):
+        asking = replace(asking, referral=None)
     lost = await slots.get(db, slot_id, now=asking.now)
     asking = replace(asking, lost=lost)
     found = await offers.search_alike(db, asking, alone=brief)
     if brief and not found:
         found = await offers.search_alike(db, asking, alone=False)
-    same = [it for it in found if it.doctor.post_id == lost.post_id and it.refusal is None]
+    found = [it for it in found if it.refusal is None]
+    same = [it for it in found if it.doctor.post_id == lost.post_id]
     others = [it for it in found if it.doctor.post_id != lost.post_id]
     here = [it for it in others if it.doctor.department_id == lost.department_id]
     away = [it for it in others if it.doctor.department_id != lost.department_id]

@@ -25,6 +25,13 @@ class PostUnknown(Refusal):
     words = "Такого врача в расписании нет"
 
 
+class ClinicPositionUnknown(Refusal):
+    """The clinic has nobody in such a position."""
+
+    code = "clinic_position_unknown"
+    words = "Врачей такой специальности в этой клинике нет"
+
+
 @dataclass(frozen=True)
 class Doctor:
     """A post as the patient sees it: the doctor (or room), the place, whom it receives."""

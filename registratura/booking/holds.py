@@ -20,7 +20,7 @@ from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.locks import Beginning
 from registratura.booking.model import State, check_moment
-from registratura.booking.refusals import AppointmentUnknown, HoldOver
+from registratura.booking.refusals import AppointmentUnknown, HoldOver, HoldProlonged
 from registratura.booking.sight import sight
 from registratura.booking.wishes import Wish, judged
 from registratura.db import Connection, retried
@@ -149,8 +149,8 @@ async def prolong(
     actor: Actor,
     zone: str | None = None,
 ) -> None:
-    """Hold it for `minutes` more, once. Refuses with `HoldOver` the second time or too late, and
-    as `rights.check_visit` does."""
+    """Hold it for `minutes` more, once. Refuses with `HoldProlonged` the second time, `HoldOver`
+    too late, and as `rights.check_visit` does."""
     check_moment(now)
     async with db.transaction():
         await locks.lock_patients(db, [held.patient_id])
@@ -168,8 +168,17 @@ async def prolong(
             minutes=minutes,
             now=now,
         )
-    if not changed:
-        raise HoldOver()
+        if not changed:
+            raise await _why_not_longer(db, held, now)
+
+
+async def _why_not_longer(db: Connection, held: Hold, now: datetime) -> HoldOver:
+    stands = """
+        select true from appointment
+        where id = %(hold)s and state = 'held' and held_until > %(now)s and prolonged
+    """
+    prolonged = await database.value(db, stands, hold=held.id, now=now)
+    return HoldProlonged() if prolonged else HoldOver()
 
 
 async def check_his(db: Connection, account_id: UUID, hold_id: UUID, patient: Patient) -> None:

@@ -3,9 +3,8 @@ on which days. Whole regions and several clinics at once, unlike the pages' `boo
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from registratura.booking import rules
 from registratura.booking.doctors import Doctor
@@ -95,15 +94,7 @@ class Offered:
         begin, end = max(first or date.min, min(self.days)), min(last or date.max, max(self.days))
         if begin > end:
             return None
-        here = ZoneInfo(self.doctor.zone)
-        starts = datetime.combine(begin, time(0), here)
-        ends = datetime.combine(end + timedelta(days=1), time(0), here)
-        # a visit may begin at midnight: the window's bound itself is not in it
-        window = replace(
-            self.window,
-            after=max(self.window.after, starts - timedelta(microseconds=1)),
-            until=min(self.window.until, ends),
-        )
+        window = self.window.on_days(begin, end, self.doctor.zone)
         return Opening(self.doctor.post_id, self.doctor.zone, window)
 
 

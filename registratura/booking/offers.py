@@ -8,7 +8,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from registratura import db as database
-from registratura.booking import doctors, refusals, rules
+from registratura.booking import doctors, referrals, refusals, rules
 from registratura.booking.doctors import Doctor
 from registratura.booking.model import Channel
 from registratura.booking.referrals import Referral
@@ -20,18 +20,29 @@ from registratura.people.patients import Patient
 
 @dataclass(frozen=True)
 class Asking:
-    """Who looks around, through which door, when. Nobody yet: `patient` is None."""
+    """Who looks around, through which door, when. Nobody yet: `patient` is None.
+
+    By the `referral` named where it leads; if none is, `by_his_own`: where a position needs one,
+    by any `usable` one of the patient's, as the booking itself would find it.
+    """
 
     patient: Patient | None
     channel: Channel
     now: datetime
     referral: Referral | None = None
+    by_his_own: bool = False
+    usable: Sequence[Referral] = ()
     instead_of: datetime | None = None  # the clinic looks for a time to propose in place of that
     lost: ChosenTime | None = None  # it was refused: of its doctor the times nearest to it are told
 
     def window(self, doctor: Doctor) -> Window:
-        """When this doctor may be booked; a proposed time begins later than what one takes."""
+        """When this doctor may be booked: by a referral on its days; a proposed time begins later
+        than what one takes."""
         window = doctor.window(self.channel, now=self.now)
+        if leading := self._leading(doctor):
+            first = min(it.valid_from for it in leading)
+            last = max(it.valid_to for it in leading)
+            window = window.on_days(first, last, doctor.zone)
         if self.instead_of is None:
             return window
         return replace(window, after=max(window.after, self.now + doctor.rules.proposal_lead))
@@ -43,11 +54,17 @@ class Asking:
         return self.instead_of
 
     def see(self, doctor: Doctor) -> Doctor:
-        """The doctor with the referral by which the patient comes to him, if it leads there."""
-        referral = self.referral
-        if referral and referral.leads_to(doctor.position_id, doctor.department_id):
-            return replace(doctor, referral_id=referral.id)
-        return doctor
+        """The doctor with the referral by which the patient comes to him, if one leads there."""
+        leading = self._leading(doctor)
+        return replace(doctor, referral_id=leading[0].id) if leading else doctor
+
+    def _leading(self, doctor: Doctor) -> Sequence[Referral]:
+        """The referrals by which he would be booked."""
+        here, today = (doctor.position_id, doctor.department_id), doctor.day_of(self.now)
+        if self.referral and self.referral.leads_to(*here):
+            return [self.referral]
+        mine = self.usable if doctor.needs_referral else ()
+        return [it for it in mine if it.leads_to(*here) and it.is_usable(today)]
 
 
 @dataclass(frozen=True)
@@ -193,6 +210,7 @@ def _by_nearest(offered: Iterable[DoctorOffer]) -> list[DoctorOffer]:
 
 async def _offer(db: Connection, found: Sequence[Doctor], asking: Asking) -> list[DoctorOffer]:
     """The rules judge each doctor; of those who may be booked the free times are counted."""
+    asking = await _with_his_own(db, found, asking)
     judged = [(doctor, find_refusal(doctor, asking)) for doctor in map(asking.see, found)]
     countable = (type(None), refusals.ReferralNeeded)
     free = await _count(db, [it for it, no in judged if isinstance(no, countable)], asking)
@@ -202,6 +220,22 @@ async def _offer(db: Connection, found: Sequence[Doctor], asking: Asking) -> lis
         for doctor, no in judged
         for mine in [free.get(doctor.post_id, none)]
     ]
+
+
+async def search_refusal(
+    db: Connection, doctor: Doctor, asking: Asking
+) -> refusals.BookingRefusal | None:
+    """As `find_refusal`, with the patient's own referrals if he comes by them."""
+    asking = await _with_his_own(db, [doctor], asking)
+    return find_refusal(asking.see(doctor), asking)
+
+
+async def _with_his_own(db: Connection, found: Sequence[Doctor], asking: Asking) -> Asking:
+    """His referrals are read only where somebody of these is booked by one."""
+    own = asking.by_his_own and asking.referral is None
+    if own and asking.patient and any(it.needs_referral for it in found):
+        return replace(asking, usable=await referrals.search_for(db, asking.patient))
+    return asking
 
 
 def find_refusal(doctor: Doctor, asking: Asking) -> refusals.BookingRefusal | None:

@@ -135,10 +135,10 @@ class PatientBusy(BookingRefusal):
 
 
 class AlreadyBookedToPosition(BookingRefusal):
-    """The patient already has a coming visit to this position."""
+    """The patient already has a coming visit to this position. Parameter: appointment_id."""
 
     code: ClassVar[str] = "already_booked_to_position"
-    words: ClassVar[str] = "К врачу этой специальности уже есть запись: {visit}"
+    words: ClassVar[str] = "К врачу этой специальности уже есть запись: {visit}. Её можно перенести"
 
 
 class ClashNotShown(BookingRefusal):
@@ -272,10 +272,17 @@ class MovedElsewhere(BookingRefusal):
 
 
 class HoldOver(Refusal):
-    """The hold has ended, was prolonged before, or is somebody else's."""
+    """The hold is over, given back, ended by the account's next one, or somebody else's."""
 
     code: ClassVar[str] = "hold_over"
-    words: ClassVar[str] = "Время, которое мы держали за вами, истекло. Выберите его снова"
+    words: ClassVar[str] = "Это время мы больше не держим. Если оно свободно, выберите его снова"
+
+
+class HoldProlonged(HoldOver):
+    """The hold stands, and was prolonged before."""
+
+    code: ClassVar[str] = "hold_prolonged"
+    words: ClassVar[str] = "Это время уже продлевали: продлить можно один раз"
 
 
 CONSTRAINTS: Mapping[str, type[BookingRefusal]] = {

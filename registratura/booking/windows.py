@@ -1,7 +1,7 @@
 """When a channel may book: horizon, hour of opening, lead time, cut-offs, in the clinic's zone."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -46,6 +46,15 @@ class Window:
             return cls(now, now, until, _NEVER, channel)
         after = max(now + rules.lead, _midnight(_first_open_day(rules, local), here))
         return cls(now, after, until, now, channel)
+
+    def on_days(self, first: date, last: date, zone: str) -> "Window":
+        """What of it lies within these days of the clinic."""
+        here = ZoneInfo(zone)
+        starts = _midnight(first, here)
+        ends = _midnight(min(last, date.max - timedelta(days=1)) + timedelta(days=1), here)
+        # a visit may begin at midnight: the window's bound itself is not in it
+        after = max(self.after, starts - timedelta(microseconds=1))
+        return replace(self, after=after, until=min(self.until, ends))
 
 
 def opening_time(rules: Rules, department_id: UUID) -> time:

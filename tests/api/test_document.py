@@ -59,7 +59,7 @@ async def test_every_answer_is_as_the_document_says(
 ) -> None:
     status, told = await examine(app, robot.token, tmp_path)
     assert status == 0, told[-6000:]
-    assert re.search(r"17 selected|17 .*tested|Operations:\s+17", told), told[-2000:]
+    assert re.search(r"18 selected|18 .*tested|Operations:\s+18", told), told[-2000:]
 
 
 async def test_the_document_and_its_page_are_open_and_need_no_script(app: Litestar) -> None:

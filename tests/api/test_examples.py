@@ -2,14 +2,15 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from litestar import Litestar
 
-from registratura.db import Connection
+from registratura.db import Connection, execute
 from tests.api.conftest import Application
-from tests.given import portal, region
+from tests.given import portal, region, visits
 
 _BLOCK = re.compile(r"```http\n(.*?)```", re.S)
 _NAMED = re.compile(r"\{(\w+)\}")
@@ -42,8 +43,12 @@ async def test_the_examples_of_the_paper_are_answered_as_it_says(
     app: Litestar, robot: Application, db: Connection, checkout: Path
 ) -> None:
     blocks = _BLOCK.findall((checkout / "docs" / "api.md").read_text(encoding="utf-8"))
-    known = {"token": robot.token, "doctor": str(await region.post(db, "area-doctor"))}
-    assert len(blocks) >= 12
+    taken = await region.free_slot(db, "area-doctor", 9)
+    await execute(db, "update slot set blocked = 'Ремонт' where id = %(it)s", it=taken)
+    whom = await visits.patient(db, robot.owner)
+    await visits.refer(db, whom, now=datetime.now(UTC))
+    known = {"token": robot.token, "taken": str(taken)}
+    assert len(blocks) >= 34
     async with portal.browser(app) as client:
         for asked, answer in zip(blocks[::2], blocks[1::2], strict=True):
             head, _, body = named(asked, known).partition("\n\n")
@@ -52,8 +57,11 @@ async def test_the_examples_of_the_paper_are_answered_as_it_says(
             headers = dict(line.split(": ", 1) for line in lines)
             content = body.strip().encode()
             told = await client.request(method, path, headers=headers, content=content)
-            status, _, example = answer.strip().partition("\n")
+            said, _, example = answer.strip().partition("\n\n")
+            status, *lines = said.splitlines()
             assert told.status_code == int(status), (first, told.text)
+            for name, it in (line.split(": ", 1) for line in lines):
+                compare(told.headers[name], it, known, f"{first}, {name}")
             if example:
                 compare(told.json(), json.loads(example), known, first)
             else:

@@ -40,6 +40,58 @@ async def test_a_body_of_nonsense_is_the_callers_fault(robot: Application, body:
     assert code_of(answer) == (400, "bad_request")
 
 
+@pytest.mark.parametrize(
+    ("sent", "hints"),
+    [
+        (b"", {"body": "нужен объект JSON"}),
+        (b"[]", {"body": "нужен объект JSON"}),
+        (b"{x", {"body": "это не JSON"}),
+        (b'{"patient":"\xff"}', {"body": "это не JSON"}),
+        (b"{}", {"slot": "нужно это поле"}),
+        (b'{"slot":7}', {"slot": "нужен UUID"}),
+        (b'{"slot":"00000000-0000-0000-0000-000000000001","day":1}', {"day": "такого поля нет"}),
+    ],
+    ids=range(7),
+)
+async def test_what_is_wrong_with_a_body_is_said(
+    robot: Application, sent: bytes, hints: dict[str, str]
+) -> None:
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
+    where = f"{API}/appointments/{uuid4()}/move"
+    answer = await robot.client.post(where, content=sent, headers=headers)
+    assert code_of(answer) == (400, "bad_request")
+    assert answer.json()["parameters"] == hints
+
+
+@pytest.mark.parametrize(
+    ("query", "hints"),
+    [
+        ({"day": "завтра"}, {"day": "нужен день: 2026-12-08"}),
+        ({"limit": 0}, {"limit": "нужно целое число не меньше 1"}),
+        ({"limit": 201}, {"limit": "нужно целое число не больше 200"}),
+        ({"limit": "x"}, {"limit": "нужно целое число"}),
+        ({"cursor": "x" * 201}, {"cursor": "знаков не больше 200"}),
+        ({"cursor": "____"}, {"cursor": "нужно значение next прошлой страницы"}),
+    ],
+    ids=range(6),
+)
+async def test_what_is_wrong_with_a_query_is_said(
+    robot: Application, db: Connection, query: dict[str, object], hints: dict[str, str]
+) -> None:
+    answer = await robot.get(f"/doctors/{await region.post(db, 'ent')}/times", **query)
+    assert code_of(answer) == (400, "bad_request")
+    assert answer.json()["parameters"] == hints
+
+
+async def test_whose_referrals_must_be_said(robot: Application) -> None:
+    answer = await robot.get("/referrals")
+    assert code_of(answer) == (400, "bad_request")
+    assert answer.json()["parameters"] == {"patient": "нужен этот параметр"}
+    stranger = await robot.get("/referrals", patient=uuid4())
+    assert code_of(stranger) == (404, "not_your_patient")
+    assert "пациента" in stranger.json()["detail"]
+
+
 async def test_bodies_that_never_end_keep_no_connection_from_others(
     app: Litestar, robot: Application
 ) -> None:

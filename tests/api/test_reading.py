@@ -49,6 +49,15 @@ async def test_the_whole_way_to_a_time_is_open_to_everybody(app: Litestar) -> No
         assert times["zone"] == "Europe/Moscow"
 
 
+async def test_a_position_that_the_clinic_has_not_is_not_found(
+    robot: Application, db: Connection
+) -> None:
+    clinic = (await region.departments(db))["adult"]
+    for position in (59, 9999):
+        answer = await robot.get(f"/clinics/{clinic}/positions/{position}/doctors")
+        assert (answer.status_code, answer.json()["code"]) == (404, "clinic_position_unknown")
+
+
 async def test_lists_come_by_pages_that_leave_nothing_out(
     robot: Application, db: Connection
 ) -> None:

@@ -63,6 +63,33 @@ async def test_a_hold_is_given_back_and_over(robot: Application, db: Connection)
     assert await value(db, "select sum(taken) from slot") == 0
 
 
+async def test_a_hold_that_is_no_more_says_why(robot: Application, db: Connection) -> None:
+    first, second = await region.free_slot(db, "ent"), await region.free_slot(db, "ent", 3)
+    hold = (await robot.write("/holds", {"patient": robot.petr, "slot": first})).json()["id"]
+    assert (await robot.write(f"/holds/{hold}/prolong")).status_code == 200
+    assert code_of(await robot.write(f"/holds/{hold}/prolong")) == (409, "hold_prolonged")
+    other = (await robot.write("/holds", {"patient": robot.petr, "slot": second})).json()["id"]
+    assert code_of(await robot.get(f"/holds/{hold}")) == (409, "hold_over")
+    assert (await robot.book(second)).status_code == 201
+    assert code_of(await robot.get(f"/holds/{other}")) == (409, "hold_booked")
+    assert code_of(await robot.write(f"/holds/{other}", method="DELETE")) == (409, "hold_booked")
+    assert code_of(await robot.get(f"/holds/{hold}")) == (409, "hold_over")
+
+
+async def test_who_has_a_visit_there_may_move_it_and_is_offered_nothing_else(
+    robot: Application, db: Connection
+) -> None:
+    first, second = await region.free_slot(db, "ent"), await region.free_slot(db, "ent", 3)
+    visit = (await robot.book(first)).json()["id"]
+    refused = await robot.book(second)
+    assert code_of(refused) == (409, "already_booked_to_position")
+    told = refused.json()
+    assert told["alternatives"] == {"same_doctor": [], "same_clinic": [], "elsewhere": []}
+    assert "перенести" in told["detail"]
+    assert told["parameters"]["appointment_id"] == visit
+    assert (await robot.write(f"/appointments/{visit}/move", {"slot": second})).status_code == 201
+
+
 async def test_a_key_is_one_visit_however_often_it_is_sent(
     robot: Application, db: Connection
 ) -> None:
@@ -72,6 +99,7 @@ async def test_a_key_is_one_visit_however_often_it_is_sent(
     assert len({it.json()["id"] for it in answers}) == 1
     other = await robot.book(await region.free_slot(db, "ent", 2), key=key)
     assert code_of(other) == (422, "key_reused")
+    assert "Idempotency-Key" in other.json()["detail"]
     assert await booked(db) == 1
 
 
@@ -83,7 +111,20 @@ async def test_a_write_without_a_key_is_refused(
     headers = {} if key is None else {"Idempotency-Key": key}
     answer = await robot.client.post(f"{API}/appointments", json=body, headers=headers)
     assert code_of(answer)[0] == 400
+    hint = "нужен этот заголовок: UUID" if key is None else "нужен UUID"
+    assert answer.json()["parameters"] == {"Idempotency-Key": hint}
+    assert answer.json()["detail"].endswith(f". Idempotency-Key: {hint}")
     assert await booked(db) == 0
+
+
+async def test_a_refusal_is_not_kept_and_its_key_may_be_sent_again(
+    robot: Application, db: Connection
+) -> None:
+    slot, key = await region.free_slot(db, "ent"), uuid4()
+    await execute(db, "update slot set blocked = 'Ремонт' where id = %(it)s", it=slot)
+    assert code_of(await robot.book(slot, key=key)) == (409, "slot_taken")
+    await execute(db, "update slot set blocked = null where id = %(it)s", it=slot)
+    assert (await robot.book(slot, key=key)).status_code == 201
 
 
 async def test_a_refusal_tells_its_reason_and_the_nearest_times(

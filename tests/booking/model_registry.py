@@ -27,8 +27,10 @@ class Registry(Rules):
 
     def prolong(self, account: str, visit: Visit) -> Visit:
         over = visit.state != "held" or visit.held_until is None or visit.held_until <= self.now
-        if over or visit.account != account or visit.prolonged or visit.proposed_for:
+        if over or visit.account != account or visit.proposed_for:
             raise No("HoldOver")
+        if visit.prolonged:
+            raise No("HoldProlonged")
         visit.held_until, visit.prolonged = visit.held_until + self.limits.hold, True
         return visit
 

@@ -10,6 +10,7 @@ from registratura.booking.holds import Hold
 from registratura.booking.refusals import (
     CannotBeReplaced,
     HoldOver,
+    HoldProlonged,
     PatientBusy,
     ReferralNeeded,
     ReferralUsed,
@@ -78,7 +79,7 @@ async def test_a_hold_is_prolonged_once_and_only_by_its_account(
     await holds.prolong(db, held, now=later, minutes=10, actor=actor(maria), zone=ZONE)
     again = await holds.get(db, maria.id, held.id, now=later)
     assert again.held_until == held.held_until + timedelta(minutes=10)
-    with pytest.raises(HoldOver):
+    with pytest.raises(HoldProlonged):
         await holds.prolong(db, again, now=later, minutes=10, actor=actor(maria), zone=ZONE)
     stranger = await people.account(db, "Чужой")
     for account_id, now in ((stranger.id, later), (maria.id, again.held_until)):
