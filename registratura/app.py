@@ -66,7 +66,7 @@ async def _opened(app: Litestar) -> AsyncIterator[None]:
 
 async def _open_pool(settings: Settings, *, rehearsed: bool) -> Pool:
     """All connections at once and rehearsed, before anybody is served; else as they are needed."""
-    most = settings.database_connections
+    most = settings.connections
     if not rehearsed:
         return await open_pool(settings.database_url, most=most)
     rehearsal = partial(rehearse, zone=settings.region_zone)
@@ -141,5 +141,7 @@ def create_app(settings: Settings, *, rehearsed: bool = False) -> Litestar:
         request_max_body_size=256 * 1024,
         openapi_config=None,
     )
-    app.asgi_handler = around(Kept(app.asgi_handler), security_headers(settings))
+    kept = Kept(app.asgi_handler)
+    app.on_startup.append(kept.forget_all)  # another start may be over another database
+    app.asgi_handler = around(kept, security_headers(settings))
     return app

@@ -37,7 +37,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "database_owner_url": read_database,
     "database_admin_url": read_database,
     "database_replica_url": read_database,
-    "database_connections": read_count,
+    "connections": read_count,
     "port": read_port,
     "public_url": read_site,
     "esia_url": read_site,
@@ -85,7 +85,7 @@ class Settings:
     database_owner_url: str = ""
     database_admin_url: str = ""
     database_replica_url: str = ""  # searches are answered by the primary too
-    database_connections: int = 4  # of a process that serves
+    connections: int = 4  # of a process that serves
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"

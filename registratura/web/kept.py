@@ -124,6 +124,12 @@ class Kept:
             await asyncio.shield(under_way)
             waited = True
 
+    def forget_all(self) -> None:
+        """Begin with nothing."""
+        self._answers.clear()
+        self._never_kept.clear()
+        self._room = _ROOM
+
     def learn(self, key: _Key, status: int) -> None:
         """Such an answer was not to be kept: nobody waits for the next one."""
         if status != 503 and key not in self._answers:
