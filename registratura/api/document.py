@@ -121,7 +121,8 @@ def _type_of(schema: dict[str, Any]) -> tuple[str, str | None]:
 
 def _coded(text: str) -> Markup:
     """Words between backticks, as Markdown readers of the document show them."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    escaped = str(escape(text))  # plain: a Markup would escape what `sub` puts in
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped
 
 
 def _kinds(of: type[refusals.BookingRefusal]) -> Iterator[type[refusals.BookingRefusal]]:

@@ -73,6 +73,7 @@ async def test_the_document_and_its_page_are_open_and_need_no_script(app: Litest
     assert "<script" not in page.text
     assert "<code>Idempotency-Key</code>" in page.text
     assert "`" not in page.text
+    assert "&lt;code" not in page.text
     for call in re.findall(r'"operationId":"(\w+)"', document.text):
         assert f'id="call-{call}"' in page.text
 
