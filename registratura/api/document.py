@@ -1,7 +1,6 @@
 """The OpenAPI document, made from the handlers' types, and the page that reads it to people."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,9 +11,9 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Template
 from markupsafe import Markup, escape
 
+from registratura.api import codes
 from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
-from registratura.booking import refusals
 from registratura.web.cookies import Cookies
 from registratura.web.requests import DEPENDENCIES, AnyRequest, settings_of
 from registratura_ground.forgery import HEADER
@@ -87,7 +86,8 @@ async def page(request: AnyRequest) -> Template:
             "shapes": told["components"]["schemas"],
             "type_of": _type_of,
             "coded": _coded,
-            "refusals": sorted(_kinds(refusals.BookingRefusal), key=lambda it: it.code),
+            "faults": codes.OF_CALLS,
+            "refusals": codes.of_booking(),
         },
     )
 
@@ -123,9 +123,3 @@ def _coded(text: str) -> Markup:
     """Words between backticks, as Markdown readers of the document show them."""
     escaped = str(escape(text))  # plain: a Markup would escape what `sub` puts in
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped
-
-
-def _kinds(of: type[refusals.BookingRefusal]) -> Iterator[type[refusals.BookingRefusal]]:
-    for kind in of.__subclasses__():
-        yield kind
-        yield from _kinds(kind)

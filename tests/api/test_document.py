@@ -12,10 +12,13 @@ import structlog
 import uvicorn
 from litestar import Litestar
 
+from registratura import refusal
+from registratura.api import problems
 from registratura.api.document import document
 from registratura.api.problems import PREFIX
 from registratura.db import Connection
 from tests.api.conftest import Application
+from tests.architecture.test_house import all_refusals
 from tests.given import portal
 
 CHECKS = (
@@ -76,6 +79,35 @@ async def test_the_document_and_its_page_are_open_and_need_no_script(app: Litest
     assert "&lt;code" not in page.text
     for call in re.findall(r'"operationId":"(\w+)"', document.text):
         assert f'id="call-{call}"' in page.text
+
+
+def codes_that_are_answered() -> set[str]:
+    """Of the API itself, of what the framework refuses, of whatever the engine behind raises."""
+    source = Path(problems.__file__).read_text(encoding="utf-8")
+    found = {*re.findall(r'problem\(request, \d+, "(\w+)"', source), *problems._CODES.values()}
+    engine = Path(refusal.__file__).parent
+    for name in ("appointments", "asking", "cancellation", "clashes", "doctors", "holds"):
+        found |= raised(engine / "booking" / f"{name}.py")
+    for name in ("keeping", "keys", "locks", "referrals", "rights", "rules", "slots", "visits"):
+        found |= raised(engine / "booking" / f"{name}.py")
+    found |= raised(engine / "directory/departments.py") | raised(engine / "people/patients.py")
+    return found - {"referral_number_taken"}  # of a referral that the desk writes
+
+
+def raised(path: Path) -> set[str]:
+    names = re.findall(r"raise (?:refusals\.)?([A-Z]\w+)", path.read_text(encoding="utf-8"))
+    return {it.code for it in all_refusals() if it.__name__ in names}
+
+
+async def test_the_type_of_every_problem_leads_to_its_words(app: Litestar) -> None:
+    async with portal.browser(app) as client:
+        page = (await client.get(PREFIX)).text
+    told = dict(re.findall(r'<li id="(\w+)">(.*?)</li>', page))
+    answered = codes_that_are_answered()
+    assert {"slot_taken", "hold_over", "not_known", "bad_request", "wrong_age"} <= answered
+    assert answered - told.keys() == set()
+    assert [it for it in told.values() if re.search(r"[{}…`]", it)] == []
+    assert len(told) == page.count('<li id="')
 
 
 async def test_whoever_reads_the_document_leaves_the_log_as_it_was(app: Litestar) -> None:
