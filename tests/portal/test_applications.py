@@ -49,7 +49,7 @@ async def filled(db: Connection, **otherwise: str) -> dict[str, str]:
 
 
 def token_on(answer: httpx.Response) -> str:
-    found = re.search(r'<p class="code sp-s">(rgt_[\w-]{43})</p>', answer.text)
+    found = re.search(r"<code>(rgt_[\w-]{43})</code>", answer.text)
     assert found is not None
     return found[1]
 
@@ -75,6 +75,7 @@ async def test_a_token_is_shown_once_listed_with_its_last_use_and_closed_at_once
     assert token not in words
     assert "Здоровье Только видит" in words
     assert "Ещё не обращалось" in words
+    assert "Чьи записи: Иванова М.П. Создан" in words
     assert "Доступ есть у 1 приложения" in words_of(await maria.get("/profile"))
     called = await bearer(db, token)
     assert called is not None
