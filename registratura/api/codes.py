@@ -40,7 +40,7 @@ _TO_PROGRAMS: Mapping[type[Refusal], str] = {
 """Where the words for people speak of pages and forms."""
 _FOR_EXAMPLE = {
     "when": "8 декабря в 8:00",
-    "phone": "8 (800) 555-01-22",
+    "phone": "8\N{NO-BREAK SPACE}(800)\N{NO-BREAK SPACE}555-01-22",
     "ages": "от 18 лет",
     "sex": "женщин",
     "missed": "3",

@@ -11,9 +11,11 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Template
 from markupsafe import Markup, escape
 
+from registratura import web
 from registratura.api import codes
 from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
+from registratura.web import Visitor
 from registratura.web.cookies import Cookies
 from registratura.web.requests import DEPENDENCIES, AnyRequest, settings_of
 from registratura_ground.forgery import HEADER
@@ -66,7 +68,7 @@ async def openapi(request: AnyRequest) -> Response[bytes]:
 
 
 @get(PREFIX, name="api", include_in_schema=False)
-async def page(request: AnyRequest) -> Template:
+async def page(request: AnyRequest, visitor: Visitor | None) -> Template:
     """The same for people: rendered here, so that it needs no script."""
     told = _of(request)
     calls = [
@@ -75,20 +77,19 @@ async def page(request: AnyRequest) -> Template:
         for method, call in item.items()
         if method in ("get", "post", "delete")
     ]
-    return Template(
-        template_name="api/index.html",
-        media_type="text/html",
-        headers={"Cache-Control": "private, no-cache"},  # a form's token comes with it
-        context={
-            "about": told["info"],
-            "prefix": PREFIX,
-            "groups": _grouped(calls),
-            "shapes": told["components"]["schemas"],
-            "type_of": _type_of,
-            "coded": _coded,
-            "faults": codes.OF_CALLS,
-            "refusals": codes.of_booking(),
-        },
+    return web.page(
+        "api/index.html",
+        visitor=visitor,
+        about=told["info"],
+        prefix=PREFIX,
+        groups=_grouped(calls),
+        common=_common([call for _, _, call in calls]),
+        shapes=told["components"]["schemas"],
+        type_of=_type_of,
+        coded=_coded,
+        broken=_broken,
+        faults=codes.OF_CALLS,
+        refusals=codes.of_booking(),
     )
 
 
@@ -101,6 +102,16 @@ def _grouped(calls: list[tuple[str, str, dict[str, Any]]]) -> dict[str, list[Any
     for method, path, call in calls:
         groups.setdefault(call["tags"][0], []).append((method, path, call))
     return groups
+
+
+def _common(calls: list[dict[str, Any]]) -> dict[str, Any]:
+    """What every call may be refused with: told once for all."""
+    first, *others = (call["responses"] for call in calls)
+    return {
+        status: answer
+        for status, answer in first.items()
+        if status >= "400" and all(status in it for it in others)
+    }
 
 
 def _type_of(schema: dict[str, Any]) -> tuple[str, str | None]:
@@ -123,3 +134,9 @@ def _coded(text: str) -> Markup:
     """Words between backticks, as Markdown readers of the document show them."""
     escaped = str(escape(text))  # plain: a Markup would escape what `sub` puts in
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped
+
+
+def _broken(path: str) -> Markup:
+    """A path that a narrow screen breaks before a slash, not within a word."""
+    head, *parts = str(escape(path.removeprefix(PREFIX))).split("/")
+    return Markup("<wbr>/".join([PREFIX + head, *parts]))  # noqa: S704 - escaped

@@ -73,12 +73,26 @@ async def test_the_document_and_its_page_are_open_and_need_no_script(app: Litest
     assert document.json()["paths"].keys() > {f"{PREFIX}/appointments", f"{PREFIX}/holds"}
     assert page.status_code == 200
     assert page.headers["cache-control"] == "private, no-cache"
-    assert "<script" not in page.text
+    assert set(re.findall(r'<script src="/static/([a-z]+)\.[^"]*', page.text)) <= {"look"}
+    assert page.text.count("<script") == 1  # the frame's own, on every page
     assert "<code>Idempotency-Key</code>" in page.text
     assert "`" not in page.text
     assert "&lt;code" not in page.text
     for call in re.findall(r'"operationId":"(\w+)"', document.text):
         assert f'id="call-{call}"' in page.text
+
+
+async def test_the_page_is_found_through_and_tells_nothing_twice(app: Litestar) -> None:
+    async with portal.browser(app) as client:
+        page = (await client.get(PREFIX)).text
+    anchors = re.findall(r' id="([\w-]+)"', page)
+    assert len(anchors) == len(set(anchors))
+    assert {*re.findall(r'href="#([\w-]+)"', page)} <= {*anchors}
+    for anchor in re.findall(r'id="(call-\w+|group-\d+)"', page):
+        assert f'href="#{anchor}"' in page
+    assert page.count("Слишком много обращений ко всем, или база не отвечает") == 1
+    assert "/clinics<wbr>/{department}<wbr>/positions</code>" in page
+    assert '<footer class="foot">' in page
 
 
 def codes_that_are_answered() -> set[str]:
