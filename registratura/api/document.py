@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from registratura import web
 from registratura.api import codes
+from registratura.api.completing import complete
 from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
 from registratura.web import Visitor
@@ -56,7 +57,7 @@ def document(cookie: str) -> dict[str, Any]:
     )
     # Without `logging_config=None` it would set up the whole process's logging by its own taste.
     alone = Litestar([CALLS], dependencies=DEPENDENCIES, openapi_config=config, logging_config=None)
-    return alone.openapi_schema.to_schema()
+    return complete(alone.openapi_schema.to_schema())
 
 
 @get(f"{PREFIX}/openapi.json", name="openapi", include_in_schema=False)

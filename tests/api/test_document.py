@@ -7,6 +7,7 @@ import re
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
@@ -80,6 +81,26 @@ async def test_the_document_and_its_page_are_open_and_need_no_script(app: Litest
     assert "&lt;code" not in page.text
     for call in re.findall(r'"operationId":"(\w+)"', document.text):
         assert f'id="call-{call}"' in page.text
+
+
+def test_the_document_tells_headers_closed_bodies_and_what_was_done() -> None:
+    told = document("any")
+    for name in ("NewHold", "NewAppointment", "Move"):
+        assert told["components"]["schemas"][name]["additionalProperties"] is False
+    clinics = told["paths"][f"{PREFIX}/clinics"]["get"]["responses"]
+    assert {"ETag", "RateLimit-Remaining"} <= clinics["200"]["headers"].keys()
+    assert "Retry-After" in clinics["429"]["headers"]
+    visits = told["paths"][f"{PREFIX}/appointments"]
+    assert "ETag" not in visits["get"]["responses"]["200"]["headers"]
+    assert visits["post"]["responses"]["201"]["description"].startswith("Сделано")
+    [whose] = [it for it in visits["get"]["parameters"] if it["name"] == "patient"]
+    assert whose["description"].startswith("Чьи записи")
+    words = [it for call in _answers(told) for it in call.values()]
+    assert [it["description"] for it in words if it["description"].isascii()] == []
+
+
+def _answers(told: dict[str, Any]) -> list[dict[str, Any]]:
+    return [call["responses"] for path in told["paths"].values() for call in path.values()]
 
 
 async def test_the_page_is_found_through_and_tells_nothing_twice(app: Litestar) -> None:
