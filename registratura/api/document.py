@@ -19,6 +19,7 @@ from registratura.api.routes import CALLS
 from registratura.web import Visitor
 from registratura.web.cookies import Cookies
 from registratura.web.requests import DEPENDENCIES, AnyRequest, settings_of
+from registratura.web.tags import is_known, make_tag
 from registratura_ground.forgery import HEADER
 
 VERSION = "1.0.0"
@@ -60,11 +61,20 @@ def document(cookie: str) -> dict[str, Any]:
     return complete(alone.openapi_schema.to_schema())
 
 
-@get(f"{PREFIX}/openapi.json", name="openapi", include_in_schema=False)
+# It has no form, so it comes without a form's token: what sets a cookie nobody may share.
+@get(
+    f"{PREFIX}/openapi.json",
+    name="openapi",
+    include_in_schema=False,
+    opt={"exclude_from_csrf": True},
+)
 async def openapi(request: AnyRequest) -> Response[bytes]:
-    """The document, for programs."""
-    headers = {"Cache-Control": "public, no-cache"}
+    """The document, for programs; whoever has it already gets a 304."""
     body = msgspec.json.encode(_of(request))
+    headers = {"Cache-Control": "public, no-cache", "ETag": make_tag(body)}
+    if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
+        nothing: Any = None  # a 304 has no body (RFC 9110, 15.4.5)
+        return Response(nothing, status_code=304, headers=headers)
     return Response(body, media_type="application/vnd.oai.openapi+json", headers=headers)
 
 

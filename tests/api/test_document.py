@@ -145,6 +145,17 @@ async def test_the_type_of_every_problem_leads_to_its_words(app: Litestar) -> No
     assert len(told) == page.count('<li id="')
 
 
+async def test_the_document_is_kept_by_anybody_and_asked_for_anew(app: Litestar) -> None:
+    async with portal.browser(app) as client:
+        told = await client.get(f"{PREFIX}/openapi.json")
+        known = {"If-None-Match": told.headers["etag"]}
+        again = await client.get(f"{PREFIX}/openapi.json", headers=known)
+    assert told.headers["cache-control"] == again.headers["cache-control"] == "public, no-cache"
+    assert told.headers["content-type"].startswith("application/vnd.oai.openapi+json")
+    assert (again.status_code, again.content) == (304, b"")
+    assert "set-cookie" not in told.headers.keys() | again.headers.keys()
+
+
 async def test_whoever_reads_the_document_leaves_the_log_as_it_was(app: Litestar) -> None:
     document.cache_clear()
     before = (logging.getLogger().handlers[:], structlog.get_config())
