@@ -6,11 +6,13 @@ OWN = .venv/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 MAKEFLAGS += --no-print-directory
+sized = $(if $(SIZE),--size $(SIZE))
 
 .PHONY: demo test faults bench lint python venv installed-demo installed-test
 
+# SIZE of the invented region, for the first start: docs/operations.md, as for `make bench`.
 demo: installed-demo
-	@exec $(OWN) -m registratura.cli demo
+	@exec $(OWN) -m registratura.cli demo $(sized)
 
 # The checks of style run beside the tests, and speak after them.
 test: installed-test
@@ -25,7 +27,7 @@ faults: installed-test
 
 # How fast it is: docs/performance.md. One measurement alone: make bench KEY=book_api
 bench: installed-test
-	@$(OWN) -m benchmarks $(KEY)
+	@$(OWN) -m benchmarks $(sized) $(KEY)
 
 lint: installed-test
 	@$(OWN) -m ruff check

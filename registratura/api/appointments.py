@@ -1,13 +1,15 @@
 """Visits: the list, one of them, booking, moving, cancelling."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import Parameter
 from litestar.status_codes import HTTP_201_CREATED, HTTP_204_NO_CONTENT
 
 from registratura.api import answers, shapes
-from registratura.api.asked import Cursor, ForPatient, Key, Limit, Move, NewAppointment
+from registratura.api.asked import Cursor, Key, Limit, Move, NewAppointment
 from registratura.api.callers import Caller, booker, reader
 from registratura.api.calls import CHANNEL, SECURITY, refusals
 from registratura.api.refused import not_booked
@@ -20,6 +22,9 @@ from registratura.settings import Settings
 from registratura.web.requests import AnyRequest, today_of
 
 _TAGS = ["Пациенты и записи"]
+OfPatient = Annotated[
+    UUID | None, Parameter(description="Чьи записи; без него – всех, за кого вы действуете")
+]
 
 
 @get(
@@ -37,7 +42,7 @@ async def search(
     now: datetime,
     settings: Settings,
     caller: Caller,
-    patient: ForPatient = None,
+    patient: OfPatient = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response[shapes.Appointments]:

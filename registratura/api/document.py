@@ -1,7 +1,6 @@
 """The OpenAPI document, made from the handlers' types, and the page that reads it to people."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,11 +11,15 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.response import Template
 from markupsafe import Markup, escape
 
+from registratura import web
+from registratura.api import codes
+from registratura.api.completing import complete
 from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
-from registratura.booking import refusals
+from registratura.web import Visitor
 from registratura.web.cookies import Cookies
 from registratura.web.requests import DEPENDENCIES, AnyRequest, settings_of
+from registratura.web.tags import is_known, make_tag
 from registratura_ground.forgery import HEADER
 
 VERSION = "1.0.0"
@@ -55,19 +58,28 @@ def document(cookie: str) -> dict[str, Any]:
     )
     # Without `logging_config=None` it would set up the whole process's logging by its own taste.
     alone = Litestar([CALLS], dependencies=DEPENDENCIES, openapi_config=config, logging_config=None)
-    return alone.openapi_schema.to_schema()
+    return complete(alone.openapi_schema.to_schema())
 
 
-@get(f"{PREFIX}/openapi.json", name="openapi", include_in_schema=False)
+# It has no form, so it comes without a form's token: what sets a cookie nobody may share.
+@get(
+    f"{PREFIX}/openapi.json",
+    name="openapi",
+    include_in_schema=False,
+    opt={"exclude_from_csrf": True},
+)
 async def openapi(request: AnyRequest) -> Response[bytes]:
-    """The document, for programs."""
-    headers = {"Cache-Control": "public, no-cache"}
+    """The document, for programs; whoever has it already gets a 304."""
     body = msgspec.json.encode(_of(request))
+    headers = {"Cache-Control": "public, no-cache", "ETag": make_tag(body)}
+    if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
+        nothing: Any = None  # a 304 has no body (RFC 9110, 15.4.5)
+        return Response(nothing, status_code=304, headers=headers)
     return Response(body, media_type="application/vnd.oai.openapi+json", headers=headers)
 
 
 @get(PREFIX, name="api", include_in_schema=False)
-async def page(request: AnyRequest) -> Template:
+async def page(request: AnyRequest, visitor: Visitor | None) -> Template:
     """The same for people: rendered here, so that it needs no script."""
     told = _of(request)
     calls = [
@@ -76,19 +88,19 @@ async def page(request: AnyRequest) -> Template:
         for method, call in item.items()
         if method in ("get", "post", "delete")
     ]
-    return Template(
-        template_name="api/index.html",
-        media_type="text/html",
-        headers={"Cache-Control": "private, no-cache"},  # a form's token comes with it
-        context={
-            "about": told["info"],
-            "prefix": PREFIX,
-            "groups": _grouped(calls),
-            "shapes": told["components"]["schemas"],
-            "type_of": _type_of,
-            "coded": _coded,
-            "refusals": sorted(_kinds(refusals.BookingRefusal), key=lambda it: it.code),
-        },
+    return web.page(
+        "api/index.html",
+        visitor=visitor,
+        about=told["info"],
+        prefix=PREFIX,
+        groups=_grouped(calls),
+        common=_common([call for _, _, call in calls]),
+        shapes=told["components"]["schemas"],
+        type_of=_type_of,
+        coded=_coded,
+        broken=_broken,
+        faults=codes.OF_CALLS,
+        refusals=codes.of_booking(),
     )
 
 
@@ -101,6 +113,16 @@ def _grouped(calls: list[tuple[str, str, dict[str, Any]]]) -> dict[str, list[Any
     for method, path, call in calls:
         groups.setdefault(call["tags"][0], []).append((method, path, call))
     return groups
+
+
+def _common(calls: list[dict[str, Any]]) -> dict[str, Any]:
+    """What every call may be refused with: told once for all."""
+    first, *others = (call["responses"] for call in calls)
+    return {
+        status: answer
+        for status, answer in first.items()
+        if status >= "400" and all(status in it for it in others)
+    }
 
 
 def _type_of(schema: dict[str, Any]) -> tuple[str, str | None]:
@@ -121,10 +143,11 @@ def _type_of(schema: dict[str, Any]) -> tuple[str, str | None]:
 
 def _coded(text: str) -> Markup:
     """Words between backticks, as Markdown readers of the document show them."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S704 - escaped
+    escaped = str(escape(text))  # plain: a Markup would escape what `sub` puts in
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped))  # noqa: S704 - escaped
 
 
-def _kinds(of: type[refusals.BookingRefusal]) -> Iterator[type[refusals.BookingRefusal]]:
-    for kind in of.__subclasses__():
-        yield kind
-        yield from _kinds(kind)
+def _broken(path: str) -> Markup:
+    """A path that a narrow screen breaks before a slash, not within a word."""
+    head, *parts = str(escape(path.removeprefix(PREFIX))).split("/")
+    return Markup("<wbr>/".join([PREFIX + head, *parts]))  # noqa: S704 - escaped

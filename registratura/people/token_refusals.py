@@ -13,6 +13,13 @@ class TokenUnknown(Refusal):
     words: ClassVar[str] = "Такого доступа нет"
 
 
+class TokenMadeBefore(Refusal):
+    """This form has made its token already, and nobody knows that token now but who copied it."""
+
+    code: ClassVar[str] = "token_made_before"
+    words: ClassVar[str] = "Ключ уже создан и больше не показывается"
+
+
 class TokenNameEmpty(NotTyped):
     """The application was given no name."""
 

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from registratura import audit
 from registratura.audit import Actor
@@ -18,6 +18,7 @@ from registratura.people.patients import Patient, get_for
 from registratura.people.refusals import NotTyped
 from registratura.people.token_refusals import (
     TokenForNobody,
+    TokenMadeBefore,
     TokenNameEmpty,
     TokenNameTooLong,
     TokenScopeUnknown,
@@ -57,51 +58,64 @@ class Token:
 
 
 async def make(
-    db: Connection, account_id: UUID, wanted: Wanted, *, now: datetime, zone: str
+    db: Connection, account_id: UUID, wanted: Wanted, key: UUID, *, now: datetime, zone: str
 ) -> str:
-    """A new token, told this once.
+    """A new token, told this once; `key` is of the form that asks, so that it asks once.
 
     Refuses with `NotYourPatient` for anybody for whom the account may not act now, then with the
-    first of `faults_of`, or with `TooManyTokens`.
+    first of `faults_of`, with `TokenMadeBefore`, or with `TooManyTokens`.
     """
     named = dict.fromkeys(wanted.patient_ids)
     found = [await get_for(db, account_id, it, now=now, zone=zone) for it in named]
     whom = list({it.person_id: it for it in found}.values())
     for _, fault in faults_of(wanted):
         raise fault
-    token = PREFIX + secrets.token_urlsafe(32)
+    # The id is the key's, so the row itself remembers the form, closed or ended too.
+    token, token_id = PREFIX + secrets.token_urlsafe(32), uuid5(account_id, str(key))
     async with db.transaction():
         await execute(
             db,
             "select from account where id = %(account)s for no key update",
             account=account_id,
         )
+        if await value(db, "select exists (select from token where id = %(id)s)", id=token_id):
+            raise TokenMadeBefore()
         if len(await search(db, account_id, now=now)) >= MOST:
             raise TooManyTokens(limit=MOST)
-        made: UUID = await value(
-            db,
-            """
-            with made as (
-                insert into token (account_id, name, token_sha256, may_book, made_at, ends_at)
-                values (%(account)s, %(name)s, %(digest)s, %(may_book)s, %(now)s, %(ends_at)s)
-                returning id
-            ), theirs as (
-                insert into token_patient (token_id, person_id)
-                select made.id, whom.id
-                from made cross join unnest(%(persons)s::uuid[]) as whom(id)
-            )
-            select id from made
-            """,
-            account=account_id,
-            name=wanted.name.strip(),
-            digest=digest(token),
-            may_book=wanted.scope == "book",
-            now=now,
-            ends_at=now + timedelta(days=wanted.days),
-            persons=[it.person_id for it in whom],
-        )
-        await _tell_made(db, account_id, made, whom, now)
+        await _keep(db, account_id, token_id, digest(token), wanted, whom, now)
+        await _tell_made(db, account_id, token_id, whom, now)
     return token
+
+
+async def _keep(
+    db: Connection,
+    account_id: UUID,
+    token_id: UUID,
+    kept: bytes,
+    wanted: Wanted,
+    whom: Sequence[Patient],
+    now: datetime,
+) -> None:
+    await execute(
+        db,
+        """
+        with made as (
+            insert into token (id, account_id, name, token_sha256, may_book, made_at, ends_at)
+            values (%(id)s, %(account)s, %(name)s, %(digest)s, %(may_book)s, %(now)s, %(ends_at)s)
+            returning id
+        )
+        insert into token_patient (token_id, person_id)
+        select made.id, whom.id from made cross join unnest(%(persons)s::uuid[]) as whom(id)
+        """,
+        id=token_id,
+        account=account_id,
+        name=wanted.name.strip(),
+        digest=kept,
+        may_book=wanted.scope == "book",
+        now=now,
+        ends_at=now + timedelta(days=wanted.days),
+        persons=[it.person_id for it in whom],
+    )
 
 
 def faults_of(wanted: Wanted) -> list[tuple[str, NotTyped]]:

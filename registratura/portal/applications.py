@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import get, post
 from litestar.enums import RequestEncodingType
@@ -13,7 +13,9 @@ from litestar.response import Redirect, Template
 from registratura.db import Connection
 from registratura.people import patients, tokens
 from registratura.people.refusals import NotTyped, NotYourPatient
+from registratura.people.token_refusals import TokenMadeBefore
 from registratura.people.tokens import LONGEST_NAME, TERMS, Wanted
+from registratura.portal.wizard import uuid_in
 from registratura.settings import Settings
 from registratura.web import Visitor, page, redirect, signed_in
 from registratura.web.limits import check_limit
@@ -39,21 +41,25 @@ async def applications(
 async def make(
     db: Connection, now: datetime, settings: Settings, visitor: Visitor, data: Choices
 ) -> Template:
-    """«Создать доступ». The page answers itself, without a redirect: only now is the token known.
+    """«Создать ключ». The page answers itself, without a redirect: only now is the token known.
+    Loaded again, it sends the same form again: no second token is made, and that is told.
 
     404 for a patient for whom the visitor may not act, 429 for too many in an hour: each stands
     in the journals of those whom it lets be read.
     """
-    wanted = _wanted(data)
+    wanted, key = _wanted(data), uuid_in({"key": _first(data, "key")}, "key")
     who = str(visitor.account_id)
     await check_limit(db, "token.make", who, most=_AN_HOUR, window=timedelta(hours=1), now=now)
     try:
-        made = await tokens.make(db, visitor.account_id, wanted, now=now, zone=settings.region_zone)
-    except NotTyped as refusal:
-        faults = [(field, fault.text) for field, fault in tokens.faults_of(wanted)]
-        return await _page(
-            db, now, settings, visitor, typed=wanted, faults=faults or [("name", refusal.text)]
+        made = await tokens.make(
+            db, visitor.account_id, wanted, key, now=now, zone=settings.region_zone
         )
+    except NotTyped as refusal:
+        told = [(field, fault.text) for field, fault in tokens.faults_of(wanted)]
+        faults = told or [("name", refusal.text)]
+        return await _page(db, now, settings, visitor, typed=wanted, faults=faults, key=key)
+    except TokenMadeBefore as refusal:
+        return await _page(db, now, settings, visitor, made_before=refusal.text)
     return await _page(db, now, settings, visitor, made=made)
 
 
@@ -71,6 +77,8 @@ async def _page(
     visitor: Visitor,
     *,
     made: str | None = None,
+    made_before: str = "",
+    key: UUID | None = None,
     typed: Wanted = _NOTHING,
     faults: Sequence[tuple[str, str]] = (),
 ) -> Template:
@@ -78,12 +86,14 @@ async def _page(
     return page(
         "profile/applications.html",
         visitor=visitor,
-        status=422 if faults else 200,
+        status=422 if faults else 409 if made_before else 200,
         tokens=await tokens.search(db, visitor.account_id, now=now),
         names={it.person_id: it.short_name for it in whom},
         whom=whom,
         relation=relation,
         made=made,
+        made_before=made_before,
+        key=key or uuid4(),
         typed=typed,
         faults=list(faults),
         fault=dict(faults),
@@ -94,18 +104,18 @@ async def _page(
 
 
 def _wanted(data: Choices) -> Wanted:
-    def first(name: str) -> str:
-        given = data.get(name, "")
-        return given if isinstance(given, str) else given[0]
-
-    ticked = data.get("patient", [])
-    days = first("days")
+    ticked, days = data.get("patient", []), _first(data, "days")
     return Wanted(
-        name=first("name"),
-        scope=first("scope"),
+        name=_first(data, "name"),
+        scope=_first(data, "scope"),
         patient_ids=[_person(it) for it in ([ticked] if isinstance(ticked, str) else ticked)],
         days=int(days) if days.isdecimal() and len(days) < 4 else 0,
     )
+
+
+def _first(data: Choices, name: str) -> str:
+    given = data.get(name, "")
+    return given if isinstance(given, str) else given[0]
 
 
 def _person(text: str) -> UUID:

@@ -51,7 +51,9 @@ async def application(
 ) -> httpx.AsyncClient:
     """A program with a new token of that owner."""
     wanted = tokens.Wanted("Здоровье", scope, whom, 30)
-    token = await tokens.make(db, owner.id, wanted, now=datetime.now(UTC), zone=people.ZONE)
+    token = await tokens.make(
+        db, owner.id, wanted, uuid4(), now=datetime.now(UTC), zone=people.ZONE
+    )
     client = portal.browser(app)
     client.headers["Authorization"] = f"Bearer {token}"
     return client

@@ -14,6 +14,7 @@ from registratura.people import bearers, deletions, tokens
 from registratura.people.bearers import Bearer
 from registratura.people.token_refusals import (
     TokenForNobody,
+    TokenMadeBefore,
     TokenNameEmpty,
     TokenNameTooLong,
     TokenScopeUnknown,
@@ -38,12 +39,23 @@ async def own_id(db: Connection) -> UUID:
 
 async def make(client: httpx.AsyncClient, db: Connection, **otherwise: str) -> httpx.Response:
     """The form, sent: a month of reading for herself, unless said otherwise."""
+    return await submit(client, PAGE, await filled(db, **otherwise), seen_on=PAGE)
+
+
+async def filled(db: Connection, **otherwise: str) -> dict[str, str]:
+    """What the form holds: its own key, for which nobody has sent it yet."""
     typed = {"name": "Здоровье", "patient": str(await own_id(db)), "scope": "read", "days": "30"}
-    return await submit(client, PAGE, typed | otherwise, seen_on=PAGE)
+    return {"key": str(uuid4())} | typed | otherwise
 
 
 def token_on(answer: httpx.Response) -> str:
-    found = re.search(r'<p class="code sp-s">(rgt_[\w-]{43})</p>', answer.text)
+    found = re.search(r"<code>(rgt_[\w-]{43})</code>", answer.text)
+    assert found is not None
+    return found[1]
+
+
+def key_on(answer: httpx.Response) -> str:
+    found = re.search(r'<input type="hidden" name="key" value="([\w-]{36})">', answer.text)
     assert found is not None
     return found[1]
 
@@ -63,6 +75,7 @@ async def test_a_token_is_shown_once_listed_with_its_last_use_and_closed_at_once
     assert token not in words
     assert "Здоровье Только видит" in words
     assert "Ещё не обращалось" in words
+    assert "Чьи записи: Иванова М.П. Создан" in words
     assert "Доступ есть у 1 приложения" in words_of(await maria.get("/profile"))
     called = await bearer(db, token)
     assert called is not None
@@ -75,6 +88,40 @@ async def test_a_token_is_shown_once_listed_with_its_last_use_and_closed_at_once
     journal = words_of(await maria.get("/profile/journal"))
     assert "Доступ для приложения создан Вы" in journal
     assert "Доступ для приложения закрыт Вы" in journal
+
+
+async def test_the_page_of_a_new_token_loaded_again_makes_no_second_one(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    key = key_on(await maria.get(PAGE))
+    first = await make(maria, db, key=key)
+    again = await make(maria, db, key=key)
+    assert again.status_code == 409
+    assert TokenMadeBefore().text in words_of(again)
+    assert "rgt_" not in again.text
+    await db.execute("update token set revoked_at = now()")
+    assert (await make(maria, db, key=key)).status_code == 409
+    assert await value(db, "select count(*) from token") == 1
+    assert key_on(first) != key
+    assert (await make(maria, db, key=key_on(again))).status_code == 200
+
+
+async def test_a_form_sent_twice_at_once_makes_one_token(
+    maria: httpx.AsyncClient, db: Connection
+) -> None:
+    form = await filled(db)
+    sent = await asyncio.gather(*(submit(maria, PAGE, form, seen_on=PAGE) for _ in range(5)))
+    assert sorted(it.status_code for it in sent) == [200, 409, 409, 409, 409]
+
+
+async def test_the_key_of_anothers_form_stands_in_nobodys_way(
+    maria: httpx.AsyncClient, stranger: httpx.AsyncClient, db: Connection
+) -> None:
+    key = str(uuid4())
+    assert (await make(maria, db, key=key)).status_code == 200
+    own = await value(db, "select person_id from account where oid = 1003")
+    assert (await make(stranger, db, key=key, patient=str(own))).status_code == 200
+    assert (await make(maria, db, key="nonsense")).status_code == 400
 
 
 async def test_the_database_holds_no_token(maria: httpx.AsyncClient, db: Connection) -> None:
@@ -99,11 +146,12 @@ async def test_the_database_holds_no_token(maria: httpx.AsyncClient, db: Connect
 async def test_what_cannot_be_made_is_told_beside_its_field(
     maria: httpx.AsyncClient, db: Connection, field: str, typed: str, refusal: Exception
 ) -> None:
-    chosen = {"name": "Здоровье", "patient": str(await own_id(db)), "scope": "read", "days": "30"}
-    form = {name: it for name, it in (chosen | {field: typed}).items() if it}
+    chosen = await filled(db, **{field: typed})
+    form = {name: it for name, it in chosen.items() if it}
     answer = await submit(maria, PAGE, form, seen_on=PAGE)
     assert answer.status_code == 422
     assert faults_of(answer) == [(field, str(refusal))]
+    assert key_on(answer) == form["key"]
     assert await value(db, "select count(*) from token") == 0
 
 
@@ -194,7 +242,7 @@ async def test_who_is_named_twice_is_told_once(maria: httpx.AsyncClient, db: Con
     petr = await value(db, "select person_id from relative")
     account = await value(db, "select id from account where oid = 1001")
     wanted = tokens.Wanted("Здоровье", "read", [petr] * 3, 30)
-    await tokens.make(db, account, wanted, now=datetime.now(UTC), zone=people.ZONE)
+    await tokens.make(db, account, wanted, uuid4(), now=datetime.now(UTC), zone=people.ZONE)
     told = "select count(*) from event where kind = 'person.let_to_application'"
     assert await value(db, told) == 1
 

@@ -177,7 +177,7 @@ async def town(app: Litestar, db: Connection) -> Town:
         "second_slot": slots[1],
     }
     wanted = tokens.Wanted("Здоровье", "read", [maria.person_id], 30)
-    await tokens.make(db, maria.id, wanted, now=now, zone=people.ZONE)
+    await tokens.make(db, maria.id, wanted, uuid4(), now=now, zone=people.ZONE)
     hers["token"] = await value(db, "select id from token")
     let = await links.let(db, maria, oleg, now=now)
     return Town(app, open_to_all, hers, let.id)
