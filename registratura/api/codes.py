@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from registratura.booking import doctors, refusals
+from registratura.booking import doctors, keeping, refusals
 from registratura.directory import departments
 from registratura.people.link_refusals import ConsentTakenBack
 from registratura.people.refusals import NotYourPatient
@@ -29,12 +29,15 @@ OF_CALLS: Sequence[tuple[int, str, str]] = (
 _OF_THE_DESK = (refusals.CannotBeMarked, refusals.CardsClash)
 _ELSEWHERE: Sequence[type[Refusal]] = (
     departments.DepartmentUnknown,
+    doctors.ClinicPositionUnknown,
     doctors.PostUnknown,
+    keeping.HoldBooked,
     NotYourPatient,
     ConsentTakenBack,
 )
-_TO_PROGRAMS: Mapping[type[Refusal], str] = {
-    refusals.KeyReused: "Ключ `Idempotency-Key` уже был у другого запроса",
+TO_PROGRAMS: Mapping[type[Refusal], str] = {
+    refusals.KeyReused: "Ключ Idempotency-Key уже был у другого запроса. "
+    "Новому намерению – новый ключ",
     NotYourPatient: "Такого пациента нет, или этот доступ не для него",
 }
 """Where the words for people speak of pages and forms."""
@@ -62,7 +65,7 @@ def of_booking() -> list[tuple[str, str]]:
 
 def _words(kind: type[Refusal]) -> str:
     some = defaultdict(lambda: "…", _FOR_EXAMPLE)
-    return _TO_PROGRAMS.get(kind, kind.words.format_map(some))
+    return TO_PROGRAMS.get(kind, kind.words.format_map(some))
 
 
 def _kinds(of: type[Refusal]) -> Iterator[type[Refusal]]:

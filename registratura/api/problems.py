@@ -22,6 +22,7 @@ from registratura.api.callers import (
     TooManyCalls,
     find_allowance,
 )
+from registratura.api.codes import TO_PROGRAMS
 from registratura.booking.alternatives import Alternatives
 from registratura.booking.refusals import BookingRefusal, KeyReused
 from registratura.people.refusals import NotYourPatient
@@ -57,11 +58,6 @@ _CODES = {
     413: "too_large",
     415: "unsupported_media_type",
 }
-_TO_PROGRAMS: Mapping[type[Refusal], str] = {
-    KeyReused: "Ключ Idempotency-Key уже был у другого запроса. Новому намерению – новый ключ",
-    NotYourPatient: "Такого пациента нет, или этот доступ не для него",
-}
-"""Where the words for people speak of pages and forms."""
 _OF_OTHERS = {"account_id", "patient_id"}  # parameters that only we read
 
 Scalar = str | int | float | bool | None
@@ -139,7 +135,7 @@ def on_refusal(
     elif isinstance(refusal, KeyReused):
         status = 422
     told = {name: _scalar(it) for name, it in refusal.parameters.items() if name not in _OF_OTHERS}
-    words = _TO_PROGRAMS.get(type(refusal), refusal.text)
+    words = TO_PROGRAMS.get(type(refusal), refusal.text)
     return problem(request, status, refusal.code, words, parameters=told, ways=ways)
 
 
