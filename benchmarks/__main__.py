@@ -21,9 +21,8 @@ from benchmarks.mixed import mixed
 from benchmarks.pages import pages
 from benchmarks.results import Result
 from benchmarks.searching import search_clinic, search_doctor
-from benchmarks.stage import Stage
+from benchmarks.stage import MEASURED, Stage
 from benchmarks.worker import worker
-from demo.sizes import SIZES
 
 KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
     "book_api": book_api,
@@ -42,7 +41,7 @@ KEYS: Mapping[str, Callable[[Stage, str], Result]] = {
 
 @click.command()
 @click.argument("keys", nargs=-1, type=click.Choice(list(KEYS)))
-@click.option("--size", type=click.Choice([*SIZES][1:]), default="small", show_default=True)
+@click.option("--size", type=click.Choice(MEASURED), default="small", show_default=True)
 @click.option("--keep", type=click.Path(path_type=Path), help="Folder whose server is kept.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("var/bench.json"))
 def main(keys: tuple[str, ...], size: str, keep: Path | None, out: Path) -> None:

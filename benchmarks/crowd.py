@@ -5,7 +5,6 @@ import json
 import random
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -125,14 +124,9 @@ async def _one(caller: Caller, wish: Wish, done: Rush, chance: random.Random) ->
         chosen = others[0] if others else None
 
 
-def _told(answer: Answer) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(answer.body) if answer.status == 409 else {}
-    return told
-
-
 def _alternatives(answer: Answer) -> list[UUID]:
     """The times offered in place of the one that was taken, of the same doctor first."""
-    ways = _told(answer).get("alternatives") or {}
+    ways = json.loads(answer.body).get("alternatives") or {}
     times = list(ways.get("same_doctor", ()))
     for offer in (*ways.get("same_clinic", ()), *ways.get("elsewhere", ())):
         times += offer["times"][:1]

@@ -19,7 +19,7 @@ from benchmarks.booking import portal_request
 from benchmarks.generator import drive
 from benchmarks.registry import Registry, running
 from benchmarks.results import Result
-from benchmarks.stage import Database, Stage
+from benchmarks.stage import MEASURED, Database, Stage
 from benchmarks.wishes import Wish
 from registratura.db import open_pool
 from registratura.people import persons
@@ -28,7 +28,6 @@ from registratura.people.persons import Identity
 ROUNDS, MANY = 9, 40
 CLIENTS = 2
 _NAMES = {"region": "1m", "megacity": "13m"}
-_SIZES = ("small", "region", "megacity")
 
 
 @dataclass
@@ -80,7 +79,7 @@ class Grown:
 
 def growth(stage: Stage, size: str) -> Result:
     """Medians of the larger sizes, a region's at least, as multiples of the small one's."""
-    sizes = _SIZES[: max(2, _SIZES.index(size) + 1)]
+    sizes = MEASURED[: max(2, MEASURED.index(size) + 1)]
     with ExitStack() as open_ones:
         grown = [_open(stage, size, open_ones.enter_context) for size in sizes]
         for number in range(ROUNDS + 1):

@@ -12,11 +12,13 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from demo.sizes import SIZES
 from registratura.stand.databases import APPLICATION, OWNER, migrate_registry
 from registratura.stand.programs import module, registry
 from registratura_ground import embedded
 from registratura_ground.binaries import find_binaries
 
+MEASURED = tuple(size for size in SIZES if size != "tiny")  # small, region, megacity
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 # What an operator sets for two cores and as many gigabytes; the launcher's own are the demo's.
 _OPERATOR = "shared_buffers = 1GB\nmax_wal_size = 4GB\ncheckpoint_timeout = 15min\n"

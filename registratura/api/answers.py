@@ -68,16 +68,16 @@ def answered(request: AnyRequest, content: Shape, *, personal: bool) -> Response
     """The answer: what is somebody's is never stored, a public list has its ETag (or is a 304)."""
     if personal:
         return Response(content, headers={"Cache-Control": "no-store"})
-    body = msgspec.json.encode(content)
-    headers = {
-        "ETag": make_tag(body),
-        "Cache-Control": f"public, max-age={KEPT}, stale-if-error={SPARE}",
-    }
+    kept = f"public, max-age={KEPT}, stale-if-error={SPARE}"
+    return tagged(request, msgspec.json.encode(content), kept, "application/json")
+
+
+def tagged(request: AnyRequest, body: bytes, kept: str, media_type: str) -> Response[Any]:
+    """The body with its ETag, `kept` as `Cache-Control` says; a 304 to whoever has it already."""
+    headers = {"ETag": make_tag(body), "Cache-Control": kept}
     if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
-        nothing: Any = None  # a 304 has no body (RFC 9110, 15.4.5)
-        return Response(nothing, status_code=304, headers=headers)
-    ready: Any = body
-    return Response(ready, headers=headers, media_type="application/json")
+        return Response(None, status_code=304, headers=headers)  # no body (RFC 9110, 15.4.5)
+    return Response(body, headers=headers, media_type=media_type)
 
 
 def utc(moment: datetime) -> datetime:

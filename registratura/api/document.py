@@ -12,14 +12,13 @@ from litestar.response import Template
 from markupsafe import Markup, escape
 
 from registratura import web
-from registratura.api import codes
+from registratura.api import answers, codes
 from registratura.api.completing import complete
 from registratura.api.problems import PREFIX
 from registratura.api.routes import CALLS
 from registratura.web import Visitor
 from registratura.web.cookies import Cookies
 from registratura.web.requests import DEPENDENCIES, AnyRequest, settings_of
-from registratura.web.tags import is_known, make_tag
 from registratura_ground.forgery import HEADER
 
 VERSION = "1.0.0"
@@ -71,11 +70,7 @@ def document(cookie: str) -> dict[str, Any]:
 async def openapi(request: AnyRequest) -> Response[bytes]:
     """The document, for programs; whoever has it already gets a 304."""
     body = msgspec.json.encode(_of(request))
-    headers = {"Cache-Control": "public, no-cache", "ETag": make_tag(body)}
-    if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
-        nothing: Any = None  # a 304 has no body (RFC 9110, 15.4.5)
-        return Response(nothing, status_code=304, headers=headers)
-    return Response(body, media_type="application/vnd.oai.openapi+json", headers=headers)
+    return answers.tagged(request, body, "public, no-cache", "application/vnd.oai.openapi+json")
 
 
 @get(PREFIX, name="api", include_in_schema=False)

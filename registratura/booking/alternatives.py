@@ -63,7 +63,6 @@ async def search(
     found = await offers.search_alike(db, asking, alone=brief)
     if brief and not found:
         found = await offers.search_alike(db, asking, alone=False)
-    found = [it for it in found if it.refusal is None]
     same = [it for it in found if it.doctor.post_id == lost.post_id]
     others = [it for it in found if it.doctor.post_id != lost.post_id]
     here = [it for it in others if it.doctor.department_id == lost.department_id]

@@ -168,16 +168,16 @@ async def search_speciality(
 
 
 async def search_alike(db: Connection, asking: Asking, *, alone: bool) -> list[DoctorOffer]:
-    """As `search_speciality`, of the speciality of the time that was lost; `alone`: its doctor
-    only. Raises `ValueError` where none was."""
-    if asking.lost is None:
+    """Who may be booked without more ado, of the speciality of the time that was lost, the nearest
+    first; `alone`: its doctor only. Raises `ValueError` where none was lost."""
+    if (lost := asking.lost) is None:
         raise ValueError("lost: no time was lost")
-    found = (
-        [await doctors.get(db, asking.lost.post_id, now=asking.now)]
-        if alone
-        else await doctors.search(db, now=asking.now, alike=asking.lost.post_id)
-    )
-    return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
+    if alone:
+        found = [await doctors.get(db, lost.post_id, now=asking.now)]
+    else:
+        found = await doctors.search(db, now=asking.now, alike=lost.post_id)
+    offered = await _offer(db, found, asking)
+    return _by_nearest(it for it in offered if it.times and it.refusal is None)
 
 
 def by_area(offered: Iterable[DoctorOffer], patient: Patient | None) -> list[DoctorOffer]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from registratura.audit import Actor
-from registratura.booking import appointments, asking, keys, locks
+from registratura.booking import appointments, asking, clashes, keys, locks
 from registratura.booking.model import Channel
 from registratura.booking.refusals import SlotUnknown
 from registratura.booking.wishes import Wish
@@ -21,14 +21,17 @@ _NONE = UUID(int=0)
 
 
 async def rehearse(db: Connection, *, now: datetime) -> None:
-    """Claim, lock, ask and write, about a patient and a slot that are not. Nothing stays."""
+    """Claim, lock, ask and write, and both ways of a refusal, about a patient and a slot that are
+    not. Nothing stays."""
     wish = Wish(now, Actor("account", str(_NONE)), _nobody(now), _NONE, Channel.PORTAL)
     async with db.transaction(force_rollback=True):
         with suppress(LookupError):
             await locks.begin(db, wish, _NONE, keys.Body("book", (_NONE,), ()))
-        with suppress(SlotUnknown):
-            await asking.lock_offer(db, wish)
+        for given in (False, True):
+            with suppress(SlotUnknown):
+                await asking.get_fitting(db, wish, given=given)
         await appointments.rehearse(db, wish, _NONE)
+        await clashes.find(db, wish.asked)
 
 
 def _nobody(now: datetime) -> Patient:

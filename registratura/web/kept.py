@@ -196,23 +196,18 @@ class _Listener:
         await self._send(message)
 
     def _made(self, start: HTTPResponseStartEvent) -> _Answer:
-        began, template = self._asked.at, str(self._scope.get("path_template", ""))
-        return _made(start, bytes(self._body), began, template)
-
-
-def _made(start: HTTPResponseStartEvent, body: bytes, began: float, template: str) -> _Answer:
-    headers = list(start["headers"])
-    spare = _SPARE.search(_find(headers, b"cache-control"))
-    return _Answer(
-        headers,
-        body,
-        made_at=began,
-        asked_at=began,
-        life=_life_of(start),
-        spare=int(spare[1]) if spare else 0,
-        tag=_find(headers, b"etag").decode("latin-1"),
-        path_template=template,
-    )
+        headers = list(start["headers"])
+        spare = _SPARE.search(_find(headers, b"cache-control"))
+        return _Answer(
+            headers,
+            bytes(self._body),
+            made_at=self._asked.at,
+            asked_at=self._asked.at,
+            life=_life_of(start),
+            spare=int(spare[1]) if spare else 0,
+            tag=_find(headers, b"etag").decode("latin-1"),
+            path_template=str(self._scope.get("path_template", "")),
+        )
 
 
 def _size(key: _Key, answer: _Answer) -> int:

@@ -42,6 +42,7 @@ def page(
 class _Page(Template):
     """A page on its way: it alone knows both who asks and what is answered."""
 
+    # The framework calls it by these names, and the rest goes on as it came.
     def to_asgi_response(self, app: None, request: _Asking, **told: Any) -> ASGIResponse:  # type: ignore[override]
         """The answer; an open page has its tag, and no body where the browser has it already."""
         answer = super().to_asgi_response(app, request, **told)

@@ -2,16 +2,20 @@
 
 from uuid import uuid4
 
+import pytest
+
 from registratura.booking import alternatives
 from registratura.booking.offers import Asking
+from registratura.booking.refusals import WrongAge
 from registratura.db import Connection, Pool, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from registratura.rehearsal import rehearse
-from tests.given import region
+from tests.given import people, region
 from tests.given.people import NOW, ZONE
-from tests.given.visits import CHANNEL, book
+from tests.given.visits import CHANNEL, book, patient
 
+_COUNT = "select count(*) from "
 _TABLES = ("appointment", "event", "outbox", "idempotency_key", "token_use")
 
 
@@ -23,9 +27,9 @@ async def _planned(db: Connection) -> set[str]:
 
 
 async def test_a_rehearsal_leaves_nothing_behind(db: Connection, petr: Patient) -> None:
-    before = {it: await value(db, f"select count(*) from {it}") for it in _TABLES}  # type: ignore[arg-type]
+    before = {it: await value(db, _COUNT + it) for it in _TABLES}  # type: ignore[arg-type]  # names of ours
     await rehearse(db, zone=ZONE)
-    after = {it: await value(db, f"select count(*) from {it}") for it in _TABLES}  # type: ignore[arg-type]
+    after = {it: await value(db, _COUNT + it) for it in _TABLES}  # type: ignore[arg-type]  # names of ours
     assert after == before
 
 
@@ -33,9 +37,13 @@ async def test_after_a_rehearsal_a_booking_and_the_ways_on_are_planned(
     pool: Pool, maria: Account, petr: Patient
 ) -> None:
     async with pool.connection() as db:
+        oleg = await people.account(db, "Олег")
+        him = await patient(db, oleg)
         slot = (await region.free(db))[0]
         await rehearse(db, zone=ZONE)
         planned = await _planned(db)
         await book(db, maria, petr, slot.slot_id, key=uuid4())
         await alternatives.search(db, slot.slot_id, Asking(petr, CHANNEL, NOW))
+        with pytest.raises(WrongAge):  # told of a time that is given, under no lock
+            await book(db, oleg, him, slot.slot_id)
         assert await _planned(db) - planned == set()

@@ -52,7 +52,7 @@ def kept(counter: _Counter) -> Kept:
 
 @pytest.fixture
 async def client(kept: Kept) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(kept), base_url="http://x") as it:  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(kept), base_url="http://x") as it:  # type: ignore[arg-type]  # two typings of ASGI
         yield it
 
 
@@ -232,7 +232,7 @@ async def test_nobody_waits_for_the_reader_of_a_slow_line(
         "headers": [(name.lower(), text) for name, text in asked.headers.raw],
         "state": {},
     }
-    slow = asyncio.create_task(kept(scope, asyncio.Event().wait, send))  # type: ignore[arg-type]
+    slow = asyncio.create_task(kept(scope, asyncio.Event().wait, send))  # type: ignore[arg-type]  # nothing comes
     await blocked.wait()
     async with asyncio.timeout(5):
         assert (await client.get("/number")).text == "2"
