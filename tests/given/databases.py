@@ -21,10 +21,17 @@ _numbers = itertools.count(1)
 _administrators: "dict[str, psycopg.Connection[Any]]" = {}
 
 
-def copy(server: embedded.Server, template: str, name: str, owner: str = OWNER) -> None:
-    """A database like the template. Its files are copied: a third of the time of writing them."""
-    statement = sql.SQL("create database {} template {} owner {} strategy file_copy")
-    names = map(sql.Identifier, (name, template, owner))
+# Copying files takes a third of the time of writing pages. A standby that died may copy them
+# again, from a template that has changed since: who has one writes pages.
+FILES, PAGES = "file_copy", "wal_log"
+
+
+def copy(
+    server: embedded.Server, template: str, name: str, owner: str = OWNER, by: str = FILES
+) -> None:
+    """A database like the template, `by` copying its files or writing its pages."""
+    statement = sql.SQL("create database {} template {} owner {} strategy {}")
+    names = map(sql.Identifier, (name, template, owner, by))
     administrator(server).execute(statement.format(*names))
 
 
@@ -52,10 +59,12 @@ def _answers(db: "psycopg.Connection[Any]") -> bool:
 
 
 @contextmanager
-def copied(server: embedded.Server, template: str, owner: str = OWNER) -> Iterator[str]:
+def copied(
+    server: embedded.Server, template: str, owner: str = OWNER, by: str = FILES
+) -> Iterator[str]:
     """Name of a copy that is dropped afterwards, whoever is still connected to it."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    copy(server, template, name, owner)
+    copy(server, template, name, owner, by)
     yield name
     administrator(server).execute(
         sql.SQL("drop database {} with (force)").format(sql.Identifier(name))

@@ -16,7 +16,7 @@ from registratura.db import Connection, execute, rows, value
 from registratura.web import standby
 from registratura.web.standby import LATEST
 from registratura_ground import embedded
-from tests.given import people, portal, region
+from tests.given import databases, people, portal, region
 from tests.given.standby import Replica, standing_by
 from tests.wizard.test_wizard import form_of
 
@@ -25,6 +25,13 @@ from tests.wizard.test_wizard import form_of
 def replica(server: embedded.Server, template: str) -> Iterator[Replica]:
     with standing_by(server) as replica:
         yield replica
+
+
+@pytest.fixture
+def database(server: embedded.Server, template: str, replica: Replica) -> Iterator[str]:
+    """Written page by page: a standby that died replays it whatever became of the template."""
+    with databases.copied(server, template, by=databases.PAGES) as name:
+        yield name
 
 
 @pytest.fixture
