@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from registratura_ground.signing import keep_rsa_identity
 
 FEDERAL = "portal:of-the-benchmark-only"
 WORKERS = 2
+_LONGEST_START = 30.0
+_STANDING = 0.05  # seconds of processor within one
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -97,6 +100,16 @@ def working(serving: Registry) -> Iterator[Child]:
         yield child
     finally:
         end([child])
+
+
+def settle(*pids: int) -> None:
+    """Wait until what was started stands: these processes and theirs hardly work any more."""
+    until = time.monotonic() + _LONGEST_START
+    while time.monotonic() < until:
+        before = sum(map(cpu_of_family, pids))
+        time.sleep(1)
+        if sum(map(cpu_of_family, pids)) - before < _STANDING:
+            return
 
 
 def family(pid: int) -> list[int]:
