@@ -20,7 +20,7 @@ from registratura.federal.wire import Message, read_message
 from registratura.refusal import Refusal
 from registratura.settings import Settings
 from registratura.web import logs
-from registratura.web.lending import Lender, Overloaded
+from registratura.web.lending import Errand, Lender, Overloaded
 
 BUDGET = 10.0  # seconds for a call
 _SMALL = 16 * 1024  # bytes: a bigger body is parsed beside the loop
@@ -74,7 +74,7 @@ async def _read(body: bytes) -> Message:
 
 async def _run(desk: Desk, operation: Operation, fields: Fields, ids: Ids) -> Answer:
     try:
-        lent = desk.lender.lent(reading=not operation.writes)
+        lent = desk.lender.lent(Errand.WRITE if operation.writes else Errand.READ)
         async with asyncio.timeout(BUDGET), lent as db:
             return await operation.run(Call(db, desk.now, desk.settings), fields, ids)
     except SoapFault:

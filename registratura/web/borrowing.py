@@ -7,15 +7,28 @@ generator open, and the connection with it.
 from litestar.types import Scope
 
 from registratura.db import Connection
-from registratura.web.lending import Lender
+from registratura.web.lending import Errand, Lender
 
 _KEY = "borrowed"
-_Loans = list[tuple[Lender, Connection, bool]]
+_FOR_MANY = "for_many"
+_Loans = list[tuple[Lender, Connection, Errand]]
+
+
+def note_many(scope: Scope) -> None:
+    """What this request asks for, many have asked for and will be given."""
+    scope.setdefault("state", {})[_FOR_MANY] = True
 
 
 def is_reading(scope: Scope) -> bool:
     """Whether the request only looks; HEAD has become GET by now."""
     return scope.get("method") == "GET"
+
+
+def errand_of(scope: Scope) -> Errand:
+    """What the request wants connections for."""
+    if not is_reading(scope):
+        return Errand.WRITE
+    return Errand.READ_FOR_MANY if _FOR_MANY in scope["state"] else Errand.READ
 
 
 async def borrow(lender: Lender, scope: Scope) -> Connection:
@@ -24,20 +37,20 @@ async def borrow(lender: Lender, scope: Scope) -> Connection:
     for known, mine, _ in loans:
         if known is lender:
             return mine
-    reading = is_reading(scope)
-    connection = await lender.lend(reading=reading)
-    keep(scope, lender, connection, reading=reading)
+    errand = errand_of(scope)
+    connection = await lender.lend(errand)
+    keep(scope, lender, connection, errand)
     return connection
 
 
-def keep(scope: Scope, lender: Lender, connection: Connection, *, reading: bool) -> None:
+def keep(scope: Scope, lender: Lender, connection: Connection, errand: Errand) -> None:
     """Note a loan of this request, to be given back with the others as it was lent."""
     loans: _Loans = scope["state"].setdefault(_KEY, [])
-    loans.append((lender, connection, reading))
+    loans.append((lender, connection, errand))
 
 
 async def give_back(scope: Scope) -> None:
     """Give back what the request has borrowed, if it has not been given back yet."""
     loans: _Loans = scope["state"].pop(_KEY, [])
-    for lender, connection, reading in loans:
-        await lender.take_back(connection, reading=reading)
+    for lender, connection, errand in loans:
+        await lender.take_back(connection, errand)

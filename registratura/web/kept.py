@@ -2,9 +2,9 @@
 
 Kept is only what says `Cache-Control: public, max-age=…`, for whoever brings neither a cookie nor
 a token: nobody who may have written sees a kept one, and nobody one older than `max-age`. What many
-want is asked anew twice a second, by one of them, while the others have the kept one. Where whoever
-asks is turned away, it serves for `stale-if-error` longer (RFC 5861, 4). How old it is, `Age` tells
-(RFC 9111, 5.1).
+want is asked anew twice a second, by one of them, ahead of all lines, while the others have the
+kept one. Where whoever asks is turned away, it serves for `stale-if-error` longer (RFC 5861, 4).
+How old it is, `Age` tells (RFC 9111, 5.1).
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from litestar.types import (
     Send,
 )
 
+from registratura.web.borrowing import note_many
 from registratura.web.tags import is_known
 
 ticks = time.monotonic
@@ -47,8 +48,13 @@ class _Answer:
     path_template: str  # for the log
     given: int = 0
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether many have asked for it."""
+        return self.given >= _MANY
+
     def is_fresh(self, moment: float) -> bool:
-        life = min(self.life, _SOON) if self.given >= _MANY else self.life
+        life = min(self.life, _SOON) if self.is_wanted else self.life
         return moment - self.asked_at < life
 
     def is_alive(self, moment: float) -> bool:
@@ -103,6 +109,8 @@ class Kept:
             return
         stale = self._answers.get(key)
         asked = _Asked(ticks(), stale, asyncio.get_running_loop().create_future())
+        if stale is not None and stale.is_wanted:
+            note_many(scope)
         if key not in self._never_kept:
             self._under_way.setdefault(key, asked.over)
         try:

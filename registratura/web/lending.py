@@ -1,14 +1,16 @@
 """The guard before the last wall: who gets a database connection in a rush.
 
 Reads may hold a share of the pool, so that a rush of lookers never keeps out who has already
-chosen; nobody waits longer than the patience below. Who is turned away is told at once when to
-come back, instead of waiting in a line that only grows. The last wall is uvicorn's (`serving`).
+chosen; one who asks for many at once goes first. Nobody waits longer than the patience below. Who
+is turned away is told at once when to come back, instead of waiting in a line that only grows. The
+last wall is uvicorn's (`serving`).
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 
 from prometheus_client import Counter
 from psycopg_pool import PoolTimeout
@@ -29,13 +31,27 @@ class Overloaded(Exception):
     """More to do than can be done: nothing was begun, come back in `COME_BACK` seconds."""
 
 
+class Errand(StrEnum):
+    """What a connection is wanted for."""
+
+    WRITE = "write"
+    READ = "read"
+    READ_FOR_MANY = "read for many"  # what is read will be kept, and many have asked for it
+
+
 class Lender:
     """Lends the connections of one pool."""
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self._reads = asyncio.Semaphore(max(1, int(pool.max_size * READS_SHARE)))
-        self._places = asyncio.Semaphore(pool.max_size)  # who has one finds a connection
+        reads = asyncio.Semaphore(max(1, int(pool.max_size * READS_SHARE)))
+        places = asyncio.Semaphore(pool.max_size)  # who has one finds a connection
+        # One who asks for many needs no place: the next connection that comes back is his.
+        self._shares = {
+            Errand.WRITE: [places],
+            Errand.READ: [reads, places],
+            Errand.READ_FOR_MANY: [asyncio.Semaphore(1)],
+        }
         self._missed = 0  # requests that wait for the database to come back
         self._turned_away_at = float("-inf")
 
@@ -44,43 +60,41 @@ class Lender:
         """Whether somebody was turned away just now: what is only kind is left out first."""
         return time.monotonic() - self._turned_away_at < _CALM
 
-    async def lend(self, *, reading: bool) -> Connection:
+    async def lend(self, errand: Errand) -> Connection:
         """A connection; a read waits for its share too. Refuses with `Overloaded` after `PATIENCE`.
 
         Raises `PoolTimeout` where connections are missing because the database is away.
         """
-        shares = [self._reads, self._places] if reading else [self._places]
         until = time.monotonic() + PATIENCE
         entered: list[asyncio.Semaphore] = []
         try:
-            for share in shares:
-                await self._enter(share, until, reading=reading)
+            for share in self._shares[errand]:
+                await self._enter(share, until, errand)
                 entered.append(share)
-            return await self._take()
+            return await self._take(errand)
         except BaseException:
             for share in entered:
                 share.release()
             raise
 
-    async def take_back(self, connection: Connection, *, reading: bool) -> None:
-        """End what `lend` began, with the same `reading`."""
+    async def take_back(self, connection: Connection, errand: Errand) -> None:
+        """End what `lend` began, with the same errand."""
         try:
             await self.pool.putconn(connection)
         finally:
-            self._places.release()
-            if reading:
-                self._reads.release()
+            for share in self._shares[errand]:
+                share.release()
 
     @asynccontextmanager
-    async def lent(self, *, reading: bool) -> AsyncIterator[Connection]:
+    async def lent(self, errand: Errand) -> AsyncIterator[Connection]:
         """`lend` and `take_back` around a block; an open transaction is rolled back by the pool."""
-        connection = await self.lend(reading=reading)
+        connection = await self.lend(errand)
         try:
             yield connection
         finally:
-            await self.take_back(connection, reading=reading)
+            await self.take_back(connection, errand)
 
-    async def _enter(self, share: asyncio.Semaphore, until: float, *, reading: bool) -> None:
+    async def _enter(self, share: asyncio.Semaphore, until: float, errand: Errand) -> None:
         if not share.locked():
             await share.acquire()
             return
@@ -90,13 +104,14 @@ class Lender:
         except TimeoutError:
             if self._missed:
                 raise PoolTimeout("the database is away") from None
-            raise self._turn_away(reading) from None
+            raise self._turn_away(errand) from None
 
-    async def _take(self) -> Connection:
+    async def _take(self, errand: Errand) -> Connection:
         try:
             return await self.pool.getconn(timeout=PATIENCE)
         except PoolTimeout:
-            pass
+            if errand is Errand.READ_FOR_MANY:  # without a place it may have been busy
+                raise self._turn_away(errand) from None
         # Not busy but away: a restart of the database is worth the pool's own patience.
         self._missed += 1
         try:
@@ -104,7 +119,7 @@ class Lender:
         finally:
             self._missed -= 1
 
-    def _turn_away(self, reading: bool) -> Overloaded:
+    def _turn_away(self, errand: Errand) -> Overloaded:
         self._turned_away_at = time.monotonic()
-        _TURNED_AWAY.labels("read" if reading else "write").inc()
+        _TURNED_AWAY.labels(errand.value).inc()
         return Overloaded()

@@ -22,11 +22,11 @@ from registratura.db import Connection, Pool
 from registratura.settings import Settings
 from registratura.web import duty as duties
 from registratura.web import sessions
-from registratura.web.borrowing import borrow, is_reading, keep
+from registratura.web.borrowing import borrow, errand_of, keep
 from registratura.web.cookies import Cookies
 from registratura.web.dates import region_day
 from registratura.web.duty import Duty
-from registratura.web.lending import Lender
+from registratura.web.lending import Errand, Lender
 from registratura.web.standby import Standby, wrote_lately
 from registratura.web.visitor import Visitor
 
@@ -139,7 +139,7 @@ async def _look_up(connection: AnyConnection, db: Connection, session_id: str) -
 
 
 def _lent(connection: AnyConnection) -> AbstractAsyncContextManager[Connection]:
-    return lender_of(connection).lent(reading=is_reading(connection.scope))
+    return lender_of(connection).lent(errand_of(connection.scope))
 
 
 async def _db(request: AnyRequest, now: datetime) -> Connection:
@@ -154,7 +154,7 @@ async def lend_searching(request: AnyRequest, db: Connection) -> Connection:
     found = await standby.lend(now_of(request))
     if found is None:
         return db
-    keep(request.scope, standby.lender, found, reading=True)
+    keep(request.scope, standby.lender, found, Errand.READ)
     return found
 
 

@@ -20,7 +20,7 @@ from psycopg_pool import PoolTimeout
 
 from registratura.db import Connection, value
 from registratura.web.cookies import Cookies
-from registratura.web.lending import Lender, Overloaded
+from registratura.web.lending import Errand, Lender, Overloaded
 from registratura.web.logs import fault
 
 LATEST = timedelta(seconds=5)
@@ -50,7 +50,7 @@ class Standby:
                 return None
             self._asked_until = time.monotonic() + _TRY_AGAIN
         try:
-            db = await self.lender.lend(reading=True)
+            db = await self.lender.lend(Errand.READ)
         except (psycopg.Error, PoolTimeout, Overloaded) as error:
             self._leave_alone(error)
             return None
@@ -59,7 +59,7 @@ class Standby:
                 return db
         except psycopg.Error as error:
             self._leave_alone(error)
-        await self.lender.take_back(db, reading=True)
+        await self.lender.take_back(db, Errand.READ)
         return None
 
     async def _ask(self, db: Connection, now: datetime) -> bool:

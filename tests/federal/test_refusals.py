@@ -16,6 +16,7 @@ from registratura.db import Connection, Pool, execute, value
 from registratura.federal import sessions
 from registratura.people import cards
 from registratura.people.patients import Patient
+from registratura.web.lending import Errand
 from tests.given import federal, people, portal, region
 from tests.given.federal import Answer, Caller, uuid4
 from tests.given.people import ZONE
@@ -193,13 +194,13 @@ async def test_in_a_rush_who_is_turned_away_is_told_to_come_back(
     slot = (await federal.free(db))[0].slot_id
     pool = app.state.pool
     lender = app.state.lender
-    held = [await lender.lend(reading=False) for _ in range(pool.max_size)]
+    held = [await lender.lend(Errand.WRITE) for _ in range(pool.max_size)]
     try:
         with structlog.testing.capture_logs() as logged:
             refused = await petrs.book(slot)
     finally:
         for it in held:
-            await lender.take_back(it, reading=False)
+            await lender.take_back(it, Errand.WRITE)
     is_refused(refused, "INTERNAL_ERROR", slot)
     assert "очень многие" in refused.text("Status/Comment")
     assert not [it for it in logged if it["log_level"] == "error"], "nothing is broken"

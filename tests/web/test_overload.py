@@ -12,7 +12,7 @@ from litestar import Litestar
 from psycopg_pool import PoolTimeout
 
 from registratura.db import Connection, Pool, value
-from registratura.web.lending import COME_BACK, PATIENCE, Lender, Overloaded
+from registratura.web.lending import COME_BACK, PATIENCE, READS_SHARE, Errand, Lender, Overloaded
 from tests.given import portal
 from tests.given.people import MARIA
 
@@ -27,10 +27,9 @@ async def lender(app: Litestar) -> Lender:
 async def crowding(lender: Lender) -> AsyncIterator[int]:
     """As many lookers as may look at once, each slow; their number."""
     async with AsyncExitStack() as looking:
-        number = 0
-        while not lender._reads.locked():
-            await looking.enter_async_context(lender.lent(reading=True))
-            number += 1
+        number = int(lender.pool.max_size * READS_SHARE)
+        for _ in range(number):
+            await looking.enter_async_context(lender.lent(Errand.READ))
         yield number
 
 
@@ -64,53 +63,53 @@ async def test_lookers_leave_a_part_of_the_pool_to_writers(lender: Lender, crowd
     assert 0 < crowd < lender.pool.max_size
     async with AsyncExitStack() as writing:
         for _ in range(lender.pool.max_size - crowd):
-            db = await writing.enter_async_context(lender.lent(reading=False))
+            db = await writing.enter_async_context(lender.lent(Errand.WRITE))
             assert await value(db, "select 1") == 1
         began = time.monotonic()
         with pytest.raises(Overloaded):
-            await lender.lend(reading=False)
+            await lender.lend(Errand.WRITE)
         assert PATIENCE * 0.9 < time.monotonic() - began < 20 * PATIENCE
 
 
 async def test_the_line_moves_on_when_a_looker_leaves(lender: Lender, crowd: int) -> None:
     with pytest.raises(Overloaded):
-        await lender.lend(reading=True)
+        await lender.lend(Errand.READ)
     assert lender.is_pressed
-    async with lender.lent(reading=False):
+    async with lender.lent(Errand.WRITE):
         pass
-    waiting = asyncio.create_task(lender.lend(reading=False))
-    await lender.take_back(await waiting, reading=False)
+    waiting = asyncio.create_task(lender.lend(Errand.WRITE))
+    await lender.take_back(await waiting, Errand.WRITE)
 
 
 async def test_nothing_is_kept_of_who_was_turned_away(pool: Pool) -> None:
     lender = Lender(pool)
     for _ in range(3):
-        held = [await lender.lend(reading=False) for _ in range(pool.max_size)]
-        for reading in (True, False):
+        held = [await lender.lend(Errand.WRITE) for _ in range(pool.max_size)]
+        for errand in Errand:
             with pytest.raises(Overloaded):
-                await lender.lend(reading=reading)
+                await lender.lend(errand)
         for db in held:
-            await lender.take_back(db, reading=False)
-    everybody: list[Connection] = [await lender.lend(reading=False) for _ in range(pool.max_size)]
+            await lender.take_back(db, Errand.WRITE)
+    everybody: list[Connection] = [await lender.lend(Errand.WRITE) for _ in range(pool.max_size)]
     for db in everybody:
-        await lender.take_back(db, reading=False)
-    while not lender._reads.locked():
-        await lender.lend(reading=True)
+        await lender.take_back(db, Errand.WRITE)
+    for _ in range(int(pool.max_size * READS_SHARE)):
+        await lender.lend(Errand.READ)
 
 
 async def miss(lender: Lender) -> None:
     with pytest.raises(PoolTimeout):
-        await lender.lend(reading=True)
+        await lender.lend(Errand.READ)
 
 
 async def test_a_database_that_is_away_is_no_crowd(pool: Pool, database: str) -> None:
     lender = Lender(pool)
     pool.timeout = 0.5
-    async with lender.lent(reading=False) as db:
+    async with lender.lent(Errand.WRITE) as db:
         await db.execute("set client_min_messages = error")
     held = [await pool.getconn() for _ in range(pool.max_size)]  # not lent: as if lost
     with pytest.raises(PoolTimeout):
-        await lender.lend(reading=False)
+        await lender.lend(Errand.WRITE)
     async with asyncio.TaskGroup() as lookers:
         for _ in range(pool.max_size):  # the share and more
             lookers.create_task(miss(lender))

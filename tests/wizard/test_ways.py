@@ -13,7 +13,7 @@ from litestar import Litestar
 from registratura.db import Connection, execute, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
-from registratura.web.lending import Lender, Overloaded
+from registratura.web.lending import Errand, Lender, Overloaded
 from tests.given import people, portal, region, visits
 
 
@@ -168,9 +168,9 @@ async def test_in_a_rush_others_are_offered_where_the_same_doctor_has_nothing(
     lender: Lender = app.state.lender
     async with AsyncExitStack() as rush:
         for _ in range(lender.pool.max_size):
-            await rush.enter_async_context(lender.lent(reading=False))
+            await rush.enter_async_context(lender.lent(Errand.WRITE))
         with pytest.raises(Overloaded):
-            await lender.lend(reading=False)
+            await lender.lend(Errand.WRITE)
     answer = await maria.post("/appointments", data=hidden(page, "/appointments"))
     assert answer.status_code == 409
     assert "очень много желающих" not in answer.text
