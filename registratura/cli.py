@@ -26,7 +26,7 @@ from registratura.stand.databases import (
 from registratura_ground import embedded
 from registratura_ground.refused import Refused
 
-_GIVES_WAY = 5  # of 19: who books at this moment has the processor before what may be told later
+_GIVES_WAY = 10  # of 19: who books at this moment has the processor before what may be told later
 
 
 class _Commands(click.Group):
@@ -87,8 +87,16 @@ def work() -> None:
 
     settings = _with_database()
     logs.configure()
-    os.nice(_GIVES_WAY)
+    _give_way()
     uvloop.run(run())
+
+
+def _give_way() -> None:
+    """Where Linux shares the processor between sessions first, only the session's own is heard."""
+    os.nice(_GIVES_WAY)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(f"{_GIVES_WAY}\n")
 
 
 @commands.command()

@@ -30,10 +30,10 @@ async def book(db: Connection, wish: Wish, key: UUID) -> Receipt:
     async with judged(db, wish):
         asked = (wish.slot_id, wish.replaces, wish.referral_id, wish.channel, wish.waived_by)
         body = keys.Body("book", (wish.patient.person_id,), asked)
-        beginning = await locks.begin(db, wish, key, body)
-        if beginning.answer is not None:
-            return Receipt.from_json(beginning.answer)
-        offer = await asking.get_fitting(db, wish, given=beginning.given)
+        answer = await locks.begin(db, wish, key, body)
+        if answer is not None:
+            return Receipt.from_json(answer)
+        offer = await asking.get_fitting(db, wish)
         await locks.clear_the_way(db, wish, offer)
         return await write(db, wish, offer, State.BOOKED, key=key)
 

@@ -6,28 +6,19 @@ from typing import LiteralString
 from registratura import db as database
 from registratura.booking import rules
 from registratura.booking.offer import Offer
-from registratura.booking.refusals import SlotTaken, SlotUnknown
+from registratura.booking.refusals import SlotUnknown
 from registratura.booking.sight import SEEN_BY_WANTED
 from registratura.booking.wishes import Wish
 from registratura.db import Connection
 
 
-async def get_fitting(db: Connection, wish: Wish, *, given: bool) -> Offer:
+async def get_fitting(db: Connection, wish: Wish) -> Offer:
     """The locked offer, if the rules allow the wish; what can race is left to the constraints.
 
-    What was `given` to others when the booking began is refused under no lock, and as it would be
-    if it were inserted: with the first rule that it breaks, else `SlotTaken`. Refuses with a
-    `BookingRefusal`.
+    Refuses with a `BookingRefusal`: the first rule that is broken.
     """
-    offer = await (_read_offer(db, wish) if given else lock_offer(db, wish))
+    offer = await lock_offer(db, wish)
     rules.check(offer, rules.Request(wish.patient, wish.channel, wish.now, offer.day))
-    if given:
-        raise SlotTaken(phone=offer.phone)
-    return offer
-
-
-async def _read_offer(db: Connection, wish: Wish) -> Offer:
-    [offer] = await _ask(db, [wish], _WITHOUT_LOCKS, keep_proposals=False)
     return offer
 
 
@@ -46,17 +37,11 @@ async def lock_offers(
     db: Connection, wishes: Sequence[Wish], *, keep_proposals: bool = False
 ) -> list[Offer]:
     """The offers of several wishes of one actor at one moment, in their order."""
-    return await _ask(db, wishes, _WITH_LOCKS, keep_proposals=keep_proposals)
-
-
-async def _ask(
-    db: Connection, wishes: Sequence[Wish], locking: LiteralString, *, keep_proposals: bool
-) -> list[Offer]:
     first = wishes[0]
     offers = await database.rows(
         db,
         Offer,
-        _WANTED + locking + _FACTS,
+        _WANTED + _LOCKED + _FACTS,
         slots=[wish.slot_id for wish in wishes],
         patients=[wish.patient.person_id for wish in wishes],
         declared=[wish.patient.level == "declared" for wish in wishes],
@@ -105,7 +90,7 @@ _WANTED: LiteralString = f"""
 """
 
 # The aggregate over `locked` makes every slot come before the first quota.
-_WITH_LOCKS: LiteralString = """
+_LOCKED: LiteralString = """
     , locked as (
         select * from slot
         where id = any(array(
@@ -124,14 +109,6 @@ _WITH_LOCKS: LiteralString = """
           ))
         order by session_id, channel
         for no key update
-    )
-"""
-
-_WITHOUT_LOCKS: LiteralString = """
-    , locked as (
-        select * from slot where id in (select slot_id from wanted)
-    ), locked_quota as (
-        select 1 where false
     )
 """
 

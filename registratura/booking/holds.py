@@ -18,7 +18,6 @@ from registratura.audit import Actor
 from registratura.booking import asking, keys, locks, rights
 from registratura.booking.appointments import write
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
-from registratura.booking.locks import Beginning
 from registratura.booking.model import State, check_moment
 from registratura.booking.refusals import AppointmentUnknown, HoldOver, HoldProlonged
 from registratura.booking.sight import sight
@@ -66,10 +65,12 @@ async def hold(db: Connection, wish: Wish, key: UUID | None = None) -> Hold:
     `BookingRefusal`, `CannotBeReplaced` or `KeyReused`, and as `write` does.
     """
     async with judged(db, wish):
-        beginning = await _begin(db, wish, key)
-        if beginning.answer is not None:
-            return Hold.from_json(beginning.answer)
-        offer = await asking.get_fitting(db, wish, given=beginning.given)
+        asked = (wish.slot_id, wish.replaces, wish.referral_id, wish.channel)
+        body = keys.Body("hold", (wish.patient.person_id,), asked)
+        answer = await locks.begin(db, wish, key, body)
+        if answer is not None:
+            return Hold.from_json(answer)
+        offer = await asking.get_fitting(db, wish)
         held_until = wish.now + timedelta(minutes=offer.rules.hold_minutes)
         # the visit to be replaced stays where it is until the new one is booked
         await locks.clear_the_way(db, replace(wish, replaces=None), offer)
@@ -88,16 +89,6 @@ async def hold(db: Connection, wish: Wish, key: UUID | None = None) -> Hold:
         if key is not None:
             await keys.store(db, wish.actor, key, held.to_json())
         return held
-
-
-async def _begin(db: Connection, wish: Wish, key: UUID | None) -> Beginning:
-    """Lock the key, if there is one, the account and the patient."""
-    whose = wish.patient.person_id
-    if key is None:
-        await locks.lock_patients(db, [whose], wish.declaring_account_id)
-        return Beginning(None)
-    asked = (wish.slot_id, wish.replaces, wish.referral_id, wish.channel)
-    return await locks.begin(db, wish, key, keys.Body("hold", (whose,), asked))
 
 
 async def get(

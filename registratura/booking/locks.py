@@ -15,18 +15,10 @@ from registratura import db as database
 from registratura.booking import keys
 from registratura.booking.freeing import ENDED_HOLDS, GIVEN_BACK
 from registratura.booking.offer import Offer
-from registratura.booking.refusals import CannotBeReplaced
+from registratura.booking.refusals import CannotBeReplaced, SlotTaken
 from registratura.booking.sight import SEEN, sight
 from registratura.booking.wishes import Wish
 from registratura.db import Connection
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """How a booking begins: with its key's stored answer, or its slot given to others before."""
-
-    answer: Mapping[str, Any] | None
-    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,11 +27,14 @@ class _Begun:
     given: bool
 
 
-async def begin(db: Connection, wish: Wish, key: UUID, body: keys.Body) -> Beginning:
+async def begin(
+    db: Connection, wish: Wish, key: UUID | None, body: keys.Body
+) -> Mapping[str, Any] | None:
     """Claim the key, then lock the account that declared the patient, then him: one statement.
 
-    A twin under way is waited for; if it fails, the key is ours. Whoever finds the slot given needs
-    no lock of it to be refused. Refuses with `KeyReused` where the key stands with another body.
+    Gives the key's stored answer if it has one. A twin under way is waited for; if it fails, the
+    key is ours. Refuses with `KeyReused` where the key stands with another body, and with
+    `SlotTaken` whoever finds the slot given to others: no lock and no fact is needed for that.
     """
     owner = keys.owner(wish.actor)
     begun = await database.one(
@@ -55,15 +50,17 @@ async def begin(db: Connection, wish: Wish, key: UUID, body: keys.Body) -> Begin
         slot=wish.slot_id,
         replaces=wish.replaces,
     )
-    if not begun.claimed:
-        return Beginning(await keys.get_answer(db, owner, key, body))
-    return Beginning(None, begun.given)
+    if key is not None and not begun.claimed:
+        return await keys.get_answer(db, owner, key, body)
+    if begun.given:
+        raise SlotTaken()
+    return None
 
 
 _BEGIN: LiteralString = """
     with claimed as (
         insert into idempotency_key (actor, key, fingerprint, created_at)
-        values (%(owner)s, %(key)s, %(fingerprint)s, %(now)s)
+        select %(owner)s, %(key)s::uuid, %(fingerprint)s, %(now)s where %(key)s::uuid is not null
         on conflict do nothing
         returning true
     )
@@ -75,7 +72,7 @@ _BEGIN: LiteralString = """
               -- a hold past its end, or of this patient, may end before the visit is written
               and not (state = 'held' and (held_until <= %(now)s or patient_id = %(patient)s)))
     ) as given
-    from (select count(*) = 1 as claimed from claimed) as counted,
+    from (select count(*) = 1 or %(key)s::uuid is null as claimed from claimed) as counted,
          -- the references make the key come before the account, that before the patient
          lateral (select (select 1 from account
                           where account.id = %(account)s::uuid and counted.claimed is not null

@@ -21,15 +21,14 @@ _NONE = UUID(int=0)
 
 
 async def rehearse(db: Connection, *, now: datetime) -> None:
-    """Claim, lock, ask and write, and both ways of a refusal, about a patient and a slot that are
-    not. Nothing stays."""
+    """Claim, lock, ask and write, and name a broken rule, about a patient and a slot that are not.
+    Nothing stays."""
     wish = Wish(now, Actor("account", str(_NONE)), _nobody(now), _NONE, Channel.PORTAL)
     async with db.transaction(force_rollback=True):
         with suppress(LookupError):
             await locks.begin(db, wish, _NONE, keys.Body("book", (_NONE,), ()))
-        for given in (False, True):
-            with suppress(SlotUnknown):
-                await asking.get_fitting(db, wish, given=given)
+        with suppress(SlotUnknown):
+            await asking.lock_offer(db, wish)
         await appointments.rehearse(db, wish, _NONE)
         await clashes.find(db, wish.asked)
 

@@ -28,7 +28,7 @@ from registratura.web.tags import is_known
 ticks = time.monotonic
 _MOST, _ROOM = 1000, 16 * 2**20  # answers and bytes of a process; then all are forgotten
 # What many want is being sold out, and an older list sends them after what is gone.
-_MANY, _SOON = 20, 0.5  # given so often, it is asked anew after so many seconds
+_MANY, _SOON = 10, 0.25  # given so often, it is asked anew after so many seconds
 _LIFE = re.compile(rb"(?:^|,)\s*public\b.*\bmax-age=([1-9]\d{0,3})\b")
 _SPARE = re.compile(rb"\bstale-if-error=(\d{1,3})\b")
 _PERSONAL = (b"cookie", b"authorization")

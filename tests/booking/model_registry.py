@@ -21,6 +21,7 @@ class Registry(Rules):
 
     def hold(self, ask: Ask) -> Visit:
         self.check_acts(ask)
+        self.check_not_given(ask)
         made = self._give(ask, "held")
         made.held_until = self.now + self.limits.hold
         return made
@@ -43,6 +44,7 @@ class Registry(Rules):
                 raise No("KeyReused")
             assert isinstance(known[1], Visit)
             return known[1]
+        self.check_not_given(ask)
         made = self._give(ask, "booked")
         self.answered[ask.account, key] = (body, made)
         return made

@@ -35,6 +35,18 @@ class Rules:
         if ask.level == "none":
             raise No("NotYourPatient")
 
+    def check_not_given(self, ask: Ask) -> None:
+        """What others have is refused before any rule is looked at; a hold may yet make room."""
+        standing = [
+            it
+            for it in self.visits
+            if it.live
+            and it is not ask.replaces
+            and not (it.state == "held" and (self.is_over(it) or it.patient == ask.patient))
+        ]
+        if self.taken(ask.place, standing) >= ask.place.seats:
+            raise No("SlotTaken")
+
     def check_rules(self, ask: Ask) -> Referral | None:
         """The referral by which the place may be given; the first broken rule is the answer."""
         referral = self._referral_of(ask)

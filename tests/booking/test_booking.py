@@ -89,12 +89,14 @@ async def test_change_event_and_outbox_row_are_written_together(
 async def test_a_refused_booking_leaves_nothing_behind(
     db: Connection, maria: Account, petr: Patient
 ) -> None:
-    slot = (await region.free(db, "ent"))[0]
-    await book(db, maria, petr, slot.slot_id)
+    given, free = (await region.free(db, "ent"))[:2]
+    await book(db, maria, petr, given.slot_id)
     other = await patient(db, await people.account(db, "Олег"))
     before = await value(db, "select count(*) from event")
     with pytest.raises(WrongAge):
-        await book(db, maria, other, slot.slot_id)
+        await book(db, maria, other, free.slot_id)
+    with pytest.raises(SlotTaken):  # before any rule is looked at
+        await book(db, maria, other, given.slot_id)
     announced = "outbox where event ~ '^appointment'"
     for table in ("idempotency_key", announced, "appointment"):
         assert await value(db, f"select count(*) from {table}") == 1, table  # type: ignore[arg-type]

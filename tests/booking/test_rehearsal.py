@@ -6,7 +6,7 @@ import pytest
 
 from registratura.booking import alternatives
 from registratura.booking.offers import Asking
-from registratura.booking.refusals import WrongAge
+from registratura.booking.refusals import SlotTaken
 from registratura.db import Connection, Pool, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
@@ -44,6 +44,6 @@ async def test_after_a_rehearsal_a_booking_and_the_ways_on_are_planned(
         planned = await _planned(db)
         await book(db, maria, petr, slot.slot_id, key=uuid4())
         await alternatives.search(db, slot.slot_id, Asking(petr, CHANNEL, NOW))
-        with pytest.raises(WrongAge):  # told of a time that is given, under no lock
+        with pytest.raises(SlotTaken):
             await book(db, oleg, him, slot.slot_id)
         assert await _planned(db) - planned == set()
