@@ -155,8 +155,8 @@ async def search(
     speciality_id: int | None = None,
     alike: UUID | None = None,
 ) -> list[Doctor]:
-    """The posts of a clinic, of a position, of a speciality, of that of another post; None does
-    not narrow."""
+    """The posts of a clinic, of a position, of a speciality, of that of another post and with some
+    place left; None does not narrow."""
     # Each narrowing is a statement of its own, with a plan of its own that an index serves.
     sql = DOCTOR + "where true"
     if department_id is not None:
@@ -183,6 +183,9 @@ _ALIKE: LiteralString = """
     and position.speciality_id = (
         select other.speciality_id from post join position as other on other.id = post.position_id
         where post.id = %(alike)s)
+    -- in a rush hardly anybody has: whoever has nothing is not read at all
+    and exists (select from slot where slot.post_id = post.id and taken < seats
+                  and blocked is null and starts_at > %(now)s)
 """
 
 

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import LiteralString
 from uuid import UUID
 
-from registratura import db as database
-from registratura.booking import doctors, referrals, refusals, rules
+from registratura.booking import counts, doctors, referrals, refusals, rules
 from registratura.booking.doctors import Doctor
 from registratura.booking.model import Channel
 from registratura.booking.referrals import Referral
-from registratura.booking.slots import FREE, ChosenTime, FreeTime
+from registratura.booking.slots import ChosenTime, FreeTime
 from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people.patients import Patient
@@ -167,16 +165,21 @@ async def search_speciality(
     return _by_nearest(it for it in await _offer(db, found, asking) if it.times)
 
 
-async def search_alike(db: Connection, asking: Asking, *, alone: bool) -> list[DoctorOffer]:
+async def search_alike(
+    db: Connection, asking: Asking, *, alone: bool, each: int = counts.EACH
+) -> list[DoctorOffer]:
     """Who may be booked without more ado, of the speciality of the time that was lost, the nearest
-    first; `alone`: its doctor only. Raises `ValueError` where none was lost."""
+    first, with `each` of them so many times; `alone`: its doctor only.
+
+    Raises `ValueError` where none was lost.
+    """
     if (lost := asking.lost) is None:
         raise ValueError("lost: no time was lost")
     if alone:
         found = [await doctors.get(db, lost.post_id, now=asking.now)]
     else:
         found = await doctors.search(db, now=asking.now, alike=lost.post_id)
-    offered = await _offer(db, found, asking)
+    offered = await _offer(db, found, asking, each)
     return _by_nearest(it for it in offered if it.times and it.refusal is None)
 
 
@@ -208,17 +211,23 @@ def _by_nearest(offered: Iterable[DoctorOffer]) -> list[DoctorOffer]:
     return sorted(offered, key=place)
 
 
-async def _offer(db: Connection, found: Sequence[Doctor], asking: Asking) -> list[DoctorOffer]:
+async def _offer(
+    db: Connection, found: Sequence[Doctor], asking: Asking, each: int = counts.EACH
+) -> list[DoctorOffer]:
     """The rules judge each doctor; of those who may be booked the free times are counted."""
     asking = await _with_his_own(db, found, asking)
     judged = [(doctor, find_refusal(doctor, asking)) for doctor in map(asking.see, found)]
     countable = (type(None), refusals.ReferralNeeded)
-    free = await _count(db, [it for it, no in judged if isinstance(no, countable)], asking)
-    none = _Free(UUID(int=0), 0, (), (), ())
+    bookable = [
+        counts.Bookable(it.post_id, asking.window(it), asking.near(it))
+        for it, no in judged
+        if isinstance(no, countable)
+    ]
+    free = await counts.search(db, bookable, channel=asking.channel, now=asking.now, each=each)
     return [
         DoctorOffer(doctor, no, mine.count, mine.times)
         for doctor, no in judged
-        for mine in [free.get(doctor.post_id, none)]
+        for mine in [free.get(doctor.post_id, counts.NONE)]
     ]
 
 
@@ -246,55 +255,3 @@ def find_refusal(doctor: Doctor, asking: Asking) -> refusals.BookingRefusal | No
     return rules.find_refusal(
         doctor, rules.Request(asking.patient, asking.channel, asking.now, day)
     )
-
-
-@dataclass(frozen=True)
-class _Free:
-    post_id: UUID
-    count: int
-    slot_ids: Sequence[UUID]
-    starts: Sequence[datetime]
-    ends: Sequence[datetime]
-
-    @property
-    def times(self) -> list[FreeTime]:
-        return [FreeTime(*it) for it in zip(self.slot_ids, self.starts, self.ends, strict=True)]
-
-
-async def _count(db: Connection, found: Sequence[Doctor], asking: Asking) -> dict[UUID, _Free]:
-    windows = [asking.window(doctor) for doctor in found]
-    counted = await database.rows(
-        db,
-        _Free,
-        _COUNT,
-        posts=[doctor.post_id for doctor in found],
-        after=[window.after for window in windows],
-        until=[window.until for window in windows],
-        opened_by=[window.opened_by for window in windows],
-        channel=asking.channel,
-        nears=[asking.near(doctor) for doctor in found],
-        now=asking.now,
-    )
-    return {it.post_id: it for it in counted}
-
-
-_COUNT: LiteralString = (
-    """
-    select bookable.post_id, free.*
-    from unnest(%(posts)s::uuid[], %(after)s::timestamptz[], %(until)s::timestamptz[],
-                %(opened_by)s::timestamptz[], %(nears)s::timestamptz[])
-        as bookable (post_id, after, until, opened_by, near)
-    cross join lateral (
-        select count(*)::int as count,
-               coalesce((array_agg(slot.id order by far, starts_at))[1:3], '{}') as slot_ids,
-               coalesce((array_agg(starts_at order by far, starts_at))[1:3], '{}') as starts,
-               coalesce((array_agg(ends_at order by far, starts_at))[1:3], '{}') as ends
-        from slot
-        cross join lateral (  -- from the time that is lost; if none is, the first are the nearest
-            select abs(extract(epoch from starts_at - coalesce(bookable.near, 'epoch')))
-        ) as away(far)
-        where slot.post_id = bookable.post_id and
-    """
-    + FREE
-    + ") as free"
-)

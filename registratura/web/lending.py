@@ -20,7 +20,7 @@ from registratura.db import Connection, Pool
 PATIENCE = 0.2  # seconds that a request waits for a connection
 READS_SHARE = 0.7  # of the pool
 COME_BACK = 5  # seconds until who was turned away may try again
-_CALM = 1.0  # seconds after somebody was turned away
+_CALM = 1.0  # seconds after somebody waited for half his patience, or was turned away
 
 _TURNED_AWAY = Counter(
     "registratura_turned_away", "Requests answered 503 for want of a connection", ["kind"]
@@ -53,12 +53,12 @@ class Lender:
             Errand.READ_FOR_MANY: [asyncio.Semaphore(1)],
         }
         self._missed = 0  # requests that wait for the database to come back
-        self._turned_away_at = float("-inf")
+        self._pressed_at = float("-inf")
 
     @property
     def is_pressed(self) -> bool:
-        """Whether somebody was turned away just now: what is only kind is left out first."""
-        return time.monotonic() - self._turned_away_at < _CALM
+        """Whether the line has been long just now: what is only kind is left out first."""
+        return time.monotonic() - self._pressed_at < _CALM
 
     async def lend(self, errand: Errand) -> Connection:
         """A connection; a read waits for its share too. Refuses with `Overloaded` after `PATIENCE`.
@@ -101,6 +101,8 @@ class Lender:
         try:
             async with asyncio.timeout(until - time.monotonic()):
                 await share.acquire()
+            if until - time.monotonic() < PATIENCE / 2:
+                self._pressed_at = time.monotonic()
         except TimeoutError:
             if self._missed:
                 raise PoolTimeout("the database is away") from None
@@ -120,6 +122,6 @@ class Lender:
             self._missed -= 1
 
     def _turn_away(self, errand: Errand) -> Overloaded:
-        self._turned_away_at = time.monotonic()
+        self._pressed_at = time.monotonic()
         _TURNED_AWAY.labels(errand.value).inc()
         return Overloaded()
