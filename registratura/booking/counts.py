@@ -77,11 +77,11 @@ _COUNT: LiteralString = (
         as bookable (post_id, after, until, opened_by, near)
     cross join lateral (
         select count(*)::int as count,
-               coalesce((array_agg(slot.id order by far, starts_at))[1:%(each)s::int], '{}')
+               coalesce((array_agg(slot.id order by far, starts_at))[1 : %(each)s::int], '{}')
                    as slot_ids,
-               coalesce((array_agg(starts_at order by far, starts_at))[1:%(each)s::int], '{}')
+               coalesce((array_agg(starts_at order by far, starts_at))[1 : %(each)s::int], '{}')
                    as starts,
-               coalesce((array_agg(ends_at order by far, starts_at))[1:%(each)s::int], '{}')
+               coalesce((array_agg(ends_at order by far, starts_at))[1 : %(each)s::int], '{}')
                    as ends
         from slot
         cross join lateral (  -- from the time that is lost; if none is, the first are the nearest
