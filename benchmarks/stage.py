@@ -90,7 +90,8 @@ class Stage:
 
     def _fill(self, database: Database, size: str) -> None:
         folder = self.var / f"region-{size}"
-        environment = {**os.environ, "DATABASE_URL": database.url}
+        # Empty tables are filled by their owner: in half the time.
+        environment = {**os.environ, "DATABASE_URL": database.owner_url}
         for command in (
             [*module("demo"), "write", str(folder), "--size", size],
             registry("load-region", str(folder)),

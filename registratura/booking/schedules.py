@@ -12,6 +12,7 @@ from registratura.booking.days_off import DAY_OFF
 from registratura.booking.model import KIND_CHANNELS
 from registratura.booking.rulebook import Rules
 from registratura.db import Connection, retried
+from registratura.db.filling import filling
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,13 @@ async def open_days(
 
 
 async def open_to_horizon(db: Connection, *, now: datetime, today: date) -> Opened:
-    """Open every day from today to the end of the farthest horizon and one more."""
-    return await open_days(db, now=now, first=today, last=await get_last_day(db, today))
+    """Open every day from today to the end of the farthest horizon and one more.
+
+    The first days of a region are opened sooner by the tables' owner (`db/filling.py`).
+    """
+    last = await get_last_day(db, today)
+    async with filling(db, "slot"):
+        return await open_days(db, now=now, first=today, last=last)
 
 
 async def get_last_day(db: Connection, today: date) -> date:

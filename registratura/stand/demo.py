@@ -63,6 +63,7 @@ def _prepare(programs: Programs, size: str, tell: Tell) -> None:
         tell("Первый запуск: строю учебный регион.")
         folder = str(settings.var / "region")
         _run_once([*module("demo"), "write", folder, "--size", size], environment, log)
+        environment["DATABASE_URL"] = programs.databases.owner  # who fills empty tables soonest
         _run_once(registry("load-region", folder), environment, log)
     _run_once(registry("open-days"), environment, log)
 

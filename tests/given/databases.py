@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from registratura.db import Connection
+from registratura.db import Connection, value
 from registratura.db.migrate import ROLES
 from registratura_ground import embedded
 from tests.given import region
@@ -90,3 +90,25 @@ def with_a_region(
 
     asyncio.run(fill())
     return name
+
+
+async def standing(db: Connection) -> list[str]:
+    """Every constraint, index and trigger's state of the database, as the catalogue spells it."""
+    found = await value(
+        db,
+        """
+        select array_agg(it order by it) from (
+            select concat_ws(' ', conrelid::regclass, conname, convalidated,
+                             pg_get_constraintdef(oid)) as it
+            from pg_constraint where connamespace = 'public'::regnamespace
+            union all
+            select concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid, indisready)
+            from pg_index join pg_class on pg_class.oid = indexrelid
+            where relnamespace = 'public'::regnamespace
+            union all
+            select concat_ws(' ', tgrelid::regclass, tgfoid::regproc, tgenabled, count(*))
+            from pg_trigger group by tgrelid, tgfoid, tgenabled
+        ) as standing (it)
+        """,
+    )
+    return list(found)

@@ -118,10 +118,15 @@ def write(folder: Path) -> None:
 
 async def region(db: Connection, now: datetime = NOW) -> None:
     """Load the small region and open its days up to the horizon."""
+    await load_only(db, now)
+    await open_days(db, now.astimezone(ZoneInfo(ZONE)).date())
+
+
+async def load_only(db: Connection, now: datetime = NOW) -> None:
+    """Load the small region; no day is open."""
     with TemporaryDirectory() as folder:
         write(Path(folder))
         await load(db, Path(folder), now=now)
-    await open_days(db, now.astimezone(ZoneInfo(ZONE)).date())
 
 
 async def open_days(db: Connection, first: date = TODAY, days: int = 15) -> schedules.Opened:
