@@ -87,12 +87,13 @@ def work() -> None:
 
     settings = _with_database()
     logs.configure()
-    _give_way()
+    give_way()
     uvloop.run(run())
 
 
-def _give_way() -> None:
-    """Where Linux shares the processor between sessions first, only the session's own is heard."""
+def give_way() -> None:
+    """Leave the processor to who books. Linux may share it between sessions first (sched(7), the
+    autogroup feature): then it is the session's own niceness that counts."""
     os.nice(_GIVES_WAY)
     if os.getsid(0) == os.getpid():
         with contextlib.suppress(OSError):

@@ -32,8 +32,8 @@ class Bearer:
 async def find(db: Connection, token: str, *, now: datetime, today: date) -> Bearer | None:
     """Who bears the token, or None where it is none, has ended or was revoked.
 
-    One statement counts the call and reads everything; `today` is the region's date. Once a minute
-    it notes when the token was used.
+    One statement counts the call and reads everything; `today` is the region's date. Only once a
+    minute does it wait for the disk, to note when the token was used.
     """
     began = datetime.fromtimestamp(
         now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), now.tzinfo
@@ -74,9 +74,8 @@ _BEARER: LiteralString = f"""
                              then known.window_at else excluded.window_at end
         returning calls
     ), noticed as (
-        -- nobody waits for the disk: what is lost with the machine is one note of a use
         update token set used_at = %(now)s
-        from bearer, set_config('synchronous_commit', 'off', true)
+        from bearer
         where token.id = bearer.token_id
           and (bearer.used_at is null or bearer.used_at <= %(noticed_before)s)
     )

@@ -2,9 +2,9 @@
 
 Kept is only what says `Cache-Control: public, max-age=…`, for whoever brings neither a cookie nor
 a token: nobody who may have written sees a kept one, and nobody one older than `max-age`. What many
-want is asked anew twice a second, by one of them, ahead of all lines, while the others have the
-kept one. Where whoever asks is turned away, it serves for `stale-if-error` longer (RFC 5861, 4).
-How old it is, `Age` tells (RFC 9111, 5.1).
+want is asked anew four times a second, by one of them, ahead of all lines, while the others have
+the kept one. Where whoever asks is turned away, it serves for `stale-if-error` longer (RFC 5861,
+4). How old it is, `Age` tells (RFC 9111, 5.1).
 """
 
 import asyncio

@@ -2,6 +2,8 @@
 
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -53,6 +55,30 @@ def test_a_bad_setting_is_named_in_one_sentence(name: str, value: str) -> None:
 def test_the_stand_does_not_start_as_production(tmp_path: Path) -> None:
     told = run(CHECKOUT, "demo", REGISTRATURA_ENVIRONMENT="production", **free_ports())
     assert told.returncode == 2
+
+
+def test_the_worker_gives_way_to_other_sessions_too(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _GIVING_WAY],
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=CHECKOUT,
+    )
+    own, of_the_session = told.stdout.splitlines()
+    assert own == "10"
+    assert of_the_session in ("nice 10", "")  # nothing where the kernel groups no sessions
+
+
+_GIVING_WAY = """
+import os, pathlib
+from registratura.cli import give_way
+give_way()
+print(os.getpriority(os.PRIO_PROCESS, 0))
+group = pathlib.Path("/proc/self/autogroup")
+print(" ".join(group.read_text().split()[1:]) if group.exists() else "")
+"""
 
 
 def test_ctrl_c_ends_everything_it_started(tmp_path: Path) -> None:

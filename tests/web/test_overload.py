@@ -12,6 +12,7 @@ from litestar import Litestar
 from psycopg_pool import PoolTimeout
 
 from registratura.db import Connection, Pool, value
+from registratura.web import lending
 from registratura.web.lending import COME_BACK, PATIENCE, READS_SHARE, Errand, Lender, Overloaded
 from tests.given import portal
 from tests.given.people import MARIA
@@ -79,6 +80,40 @@ async def test_the_line_moves_on_when_a_looker_leaves(lender: Lender, crowd: int
         pass
     waiting = asyncio.create_task(lender.lend(Errand.WRITE))
     await lender.take_back(await waiting, Errand.WRITE)
+
+
+async def test_who_asks_for_many_goes_ahead_of_the_line(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [await lender.lend(Errand.WRITE) for _ in range(lender.pool.max_size)]
+    with pytest.raises(Overloaded):
+        await lender.lend(Errand.READ_FOR_MANY)
+    monkeypatch.setattr(lending, "PATIENCE", 10)
+    in_line = asyncio.create_task(lender.lend(Errand.WRITE))
+    ahead = asyncio.create_task(lender.lend(Errand.READ_FOR_MANY))
+    await asyncio.sleep(0.01)
+    await lender.take_back(held.pop(), Errand.WRITE)
+    first = await ahead
+    assert not in_line.done()
+    await lender.take_back(first, Errand.READ_FOR_MANY)
+    held.append(await in_line)
+    for db in held:
+        await lender.take_back(db, Errand.WRITE)
+
+
+async def test_a_long_line_is_felt_before_anybody_is_turned_away(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lending, "PATIENCE", 1.0)
+    held = [await lender.lend(Errand.WRITE) for _ in range(lender.pool.max_size)]
+    for seconds in (0.1, 0.7):
+        in_line = asyncio.create_task(lender.lend(Errand.WRITE))
+        await asyncio.sleep(seconds)
+        await lender.take_back(held.pop(), Errand.WRITE)
+        held.append(await in_line)
+        assert lender.is_pressed == (seconds > 0.5)
+    for db in held:
+        await lender.take_back(db, Errand.WRITE)
 
 
 async def test_nothing_is_kept_of_who_was_turned_away(pool: Pool) -> None:
