@@ -36,7 +36,7 @@ class Errand(StrEnum):
 
     WRITE = "write"
     READ = "read"
-    READ_FOR_MANY = "read for many"  # what is read will be kept, and many have asked for it
+    READ_FOR_MANY = "read_for_many"  # what is read will be kept, and many have asked for it
 
 
 class Lender:
