@@ -144,7 +144,7 @@ async def test_where_none_of_the_nearest_doctors_will_do_all_are_looked_at(
     found = await alternatives.search(db, lost.slot_id, Asking(petr, CHANNEL, NOW))
     assert not found.elsewhere  # one is enough, and those of the clinic come first
     there = await region.post(db, "far-paediatrician")
-    await execute(db, "update post set age_to = 5 where id <> %(there)s", there=there)
+    await execute(db, "update post set age_to = 5 where age_from = 0 and id <> %(it)s", it=there)
     found = await alternatives.search(db, lost.slot_id, Asking(petr, CHANNEL, NOW))
     assert [it.doctor.post_id for it in found.elsewhere] == [there]
     assert not found.same_doctor
