@@ -154,13 +154,9 @@ async def search(
     position_id: int | None = None,
     speciality_id: int | None = None,
     alike: UUID | None = None,
-    most: int | None = None,
 ) -> list[Doctor]:
-    """The posts of a clinic, of a position, of a speciality; None does not narrow.
-
-    `alike`: of the speciality of another post, who have some place left; `most` of them, those of
-    its clinic first, then by their first place.
-    """
+    """The posts of a clinic, of a position, of a speciality, of that of another post and with some
+    place left; None does not narrow."""
     # Each narrowing is a statement of its own, with a plan of its own that an index serves.
     sql = DOCTOR + "where true"
     if department_id is not None:
@@ -179,28 +175,17 @@ async def search(
         position=position_id,
         speciality=speciality_id,
         alike=alike,
-        most=most,
         now=now,
     )
 
 
-# Whoever has nothing left is not read at all: in a rush that is nearly everybody.
 _ALIKE: LiteralString = """
-    and post.id = any(array(
-        select other.id
-        from post as lost
-        join position as its on its.id = lost.position_id
-        join position as alike on alike.speciality_id = its.speciality_id
-        join post as other on other.position_id = alike.id
-        cross join lateral (
-            select starts_at from slot
-            where slot.post_id = other.id and taken < seats and blocked is null
-              and starts_at > %(now)s
-            order by starts_at limit 1
-        ) as first
-        where lost.id = %(alike)s
-        order by other.department_id <> lost.department_id, first.starts_at, other.id
-        limit %(most)s::int))
+    and position.speciality_id = (
+        select other.speciality_id from post join position as other on other.id = post.position_id
+        where post.id = %(alike)s)
+    -- in a rush hardly anybody has: whoever has nothing is not read at all
+    and exists (select from slot where slot.post_id = post.id and taken < seats
+                  and blocked is null and starts_at > %(now)s)
 """
 
 

@@ -15,8 +15,6 @@ from registratura.booking.windows import Window
 from registratura.db import Connection
 from registratura.people.patients import Patient
 
-_MOST = 50  # doctors who are looked at for a time in place of one that was lost
-
 
 @dataclass(frozen=True)
 class Asking:
@@ -179,19 +177,8 @@ async def search_alike(
         raise ValueError("lost: no time was lost")
     if alone:
         found = [await doctors.get(db, lost.post_id, now=asking.now)]
-        return await _usable(db, found, asking, each)
-    # A region has a thousand of a speciality, and a few of them will do.
-    found = await doctors.search(db, now=asking.now, alike=lost.post_id, most=_MOST)
-    usable = await _usable(db, found, asking, each)
-    if not usable and len(found) == _MOST:
+    else:
         found = await doctors.search(db, now=asking.now, alike=lost.post_id)
-        usable = await _usable(db, found, asking, each)
-    return usable
-
-
-async def _usable(
-    db: Connection, found: Sequence[Doctor], asking: Asking, each: int
-) -> list[DoctorOffer]:
     offered = await _offer(db, found, asking, each)
     return _by_nearest(it for it in offered if it.times and it.refusal is None)
 

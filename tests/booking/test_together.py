@@ -12,7 +12,7 @@ from registratura.booking.offers import Asking
 from registratura.booking.refusals import KeyReused, NotNeighbours, SlotTaken, TooManyComing
 from registratura.booking.slots import FreeTime
 from registratura.booking.wishes import Wish
-from registratura.db import Connection, execute, value
+from registratura.db import Connection, value
 from registratura.people.accounts import Account
 from registratura.people.patients import Patient
 from tests.given import people, region
@@ -134,21 +134,6 @@ async def test_in_a_rush_the_times_of_the_same_doctor_are_offered(
     nearest = sorted(free, key=lambda it: abs(it.starts_at - free[5].starts_at))
     assert 3 < len(offered) <= 12
     assert offered <= {it.slot_id for it in nearest[:13]}  # two may be equally near
-
-
-async def test_where_none_of_the_nearest_doctors_will_do_all_are_looked_at(
-    db: Connection, petr: Patient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(offers, "_MOST", 1)
-    lost = (await region.free(db))[5]
-    found = await alternatives.search(db, lost.slot_id, Asking(petr, CHANNEL, NOW))
-    assert not found.elsewhere  # one is enough, and those of the clinic come first
-    there = await region.post(db, "far-paediatrician")
-    await execute(db, "update post set age_to = 5 where age_from = 0 and id <> %(it)s", it=there)
-    found = await alternatives.search(db, lost.slot_id, Asking(petr, CHANNEL, NOW))
-    assert [it.doctor.post_id for it in found.elsewhere] == [there]
-    assert not found.same_doctor
-    assert not found.same_clinic
 
 
 async def test_free_times_of_a_speciality_over_a_clinic_and_over_the_region(
