@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,9 +96,15 @@ def give_way() -> None:
     """Leave the processor to who books. Linux may share it between sessions first (sched(7), the
     autogroup feature): then it is the session's own niceness that counts."""
     os.nice(_GIVES_WAY)
-    if os.getsid(0) == os.getpid():
-        with contextlib.suppress(OSError):
-            Path("/proc/self/autogroup").write_text(f"{_GIVES_WAY}\n")
+    group = Path("/proc/self/autogroup")
+    if os.getsid(0) != os.getpid() or not group.exists():
+        return
+    for _ in range(5):
+        try:
+            group.write_text(f"{_GIVES_WAY}\n")
+            return
+        except OSError:  # the whole machine may say so once in a tenth of a second
+            time.sleep(0.15)
 
 
 @commands.command()

@@ -1,5 +1,6 @@
 """Free times: searched in the index of free slots, so that reads do not grow with the history."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +22,10 @@ FREE: LiteralString = """
                       and quota.taken >= quota.quota and quota.released_at > %(now)s)
 """
 """What makes a `slot` free to a channel now; `bookable` is the row of its window."""
+
+
+SPREAD = 12
+"""Times of a doctor over which those are spread who lost theirs in a rush."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +220,15 @@ def by_day(times: Sequence[FreeTime], zone: str) -> dict[date, list[FreeTime]]:
     return days
 
 
-def nearest(times: Sequence[FreeTime], to: datetime, limit: int = 3) -> list[FreeTime]:
-    """The `limit` times nearest to `to`, in order of time: what to offer in place of a lost one."""
-    closest = sorted(times, key=lambda free: abs(free.starts_at - to))[:limit]
-    return sorted(closest, key=lambda free: free.starts_at)
+def nearest(
+    times: Sequence[FreeTime], to: datetime, limit: int = 3, *, spread: bool = False
+) -> list[FreeTime]:
+    """The `limit` times nearest to `to`, in order of time: what to offer in place of a lost one.
+
+    In a rush people are `spread` over the nearest `SPREAD`, by chance: all who lost one time would
+    meet again at the very nearest.
+    """
+    near = sorted(times, key=lambda free: abs(free.starts_at - to))
+    if spread:
+        near = random.sample(near[:SPREAD], min(limit, len(near)))
+    return sorted(near[:limit], key=lambda free: free.starts_at)

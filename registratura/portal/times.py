@@ -19,6 +19,7 @@ from registratura.db import Connection
 from registratura.portal.wizard import BOOKING, CHANNEL, Wizard
 from registratura.web import Visitor, page
 from registratura.web.dates import clock
+from registratura.web.requests import current, lender_of
 
 _PARTS = (
     ("morning", "Утро", "00:00", "12:00"),
@@ -112,6 +113,7 @@ async def times_page(
     free = await slots.search_free(searching, doctor.post_id, window)
     today = doctor.day_of(now)
     refusal = offers.find_refusal(doctor, asking)
+    pressed = lender_of(current()).is_pressed
     elsewhere: list[DoctorOffer] = []
     if not free:
         elsewhere = await offers.search_elsewhere(
@@ -130,7 +132,7 @@ async def times_page(
         taken=taken,
         standing=await _standing(db, doctor, booking, visitor, now),
         has_company=_has_company(doctor, booking, visitor, today),
-        nearest=slots.nearest(free, taken) if taken else [],
+        nearest=slots.nearest(free, taken, spread=pressed) if taken else [],
     )
 
 

@@ -11,7 +11,7 @@ from registratura.web.lending import Errand, Lender
 
 _KEY = "borrowed"
 _FOR_MANY = "for_many"
-_Loans = list[tuple[Lender, Connection, Errand]]
+_Loans = list[tuple[Lender, Connection]]
 
 
 def note_many(scope: Scope) -> None:
@@ -34,23 +34,22 @@ def errand_of(scope: Scope) -> Errand:
 async def borrow(lender: Lender, scope: Scope) -> Connection:
     """A connection of this request's own, the same each time. Refuses with `Overloaded`."""
     loans: _Loans = scope["state"].get(_KEY, [])
-    for known, mine, _ in loans:
+    for known, mine in loans:
         if known is lender:
             return mine
-    errand = errand_of(scope)
-    connection = await lender.lend(errand)
-    keep(scope, lender, connection, errand)
+    connection = await lender.lend(errand_of(scope))
+    keep(scope, lender, connection)
     return connection
 
 
-def keep(scope: Scope, lender: Lender, connection: Connection, errand: Errand) -> None:
-    """Note a loan of this request, to be given back with the others as it was lent."""
+def keep(scope: Scope, lender: Lender, connection: Connection) -> None:
+    """Note a loan of this request, to be given back with the others."""
     loans: _Loans = scope["state"].setdefault(_KEY, [])
-    loans.append((lender, connection, errand))
+    loans.append((lender, connection))
 
 
 async def give_back(scope: Scope) -> None:
     """Give back what the request has borrowed, if it has not been given back yet."""
     loans: _Loans = scope["state"].pop(_KEY, [])
-    for lender, connection, errand in loans:
-        await lender.take_back(connection, errand)
+    for lender, connection in loans:
+        await lender.take_back(connection)

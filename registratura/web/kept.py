@@ -109,7 +109,7 @@ class Kept:
             return
         stale = self._answers.get(key)
         asked = _Asked(ticks(), stale, asyncio.get_running_loop().create_future())
-        if stale is not None and stale.is_wanted:
+        if stale is not None and stale.is_wanted and stale.is_bearable(asked.at):
             note_many(scope)
         if key not in self._never_kept:
             self._under_way.setdefault(key, asked.over)

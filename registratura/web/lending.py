@@ -16,6 +16,7 @@ from prometheus_client import Counter
 from psycopg_pool import PoolTimeout
 
 from registratura.db import Connection, Pool
+from registratura.web.places import Places
 
 PATIENCE = 0.2  # seconds that a request waits for a connection
 READS_SHARE = 0.7  # of the pool
@@ -44,14 +45,10 @@ class Lender:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        reads = asyncio.Semaphore(max(1, int(pool.max_size * READS_SHARE)))
-        places = asyncio.Semaphore(pool.max_size)  # who has one finds a connection
-        # One who asks for many needs no place: the next connection that comes back is his.
-        self._shares = {
-            Errand.WRITE: [places],
-            Errand.READ: [reads, places],
-            Errand.READ_FOR_MANY: [asyncio.Semaphore(1)],
-        }
+        self._places = Places(pool.max_size)  # who has one finds a connection
+        self._reads = Places(max(1, int(pool.max_size * READS_SHARE)))
+        self._ahead = Places(1)
+        self._held: dict[Connection, list[Places]] = {}
         self._missed = 0  # requests that wait for the database to come back
         self._pressed_at = float("-inf")
 
@@ -63,27 +60,32 @@ class Lender:
     async def lend(self, errand: Errand) -> Connection:
         """A connection; a read waits for its share too. Refuses with `Overloaded` after `PATIENCE`.
 
+        One at a time who reads for many goes ahead of the line; others who do are as any reader.
         Raises `PoolTimeout` where connections are missing because the database is away.
         """
+        first = errand is Errand.READ_FOR_MANY and not self._ahead.are_taken
+        before = [] if errand is Errand.WRITE else [self._ahead if first else self._reads]
         until = time.monotonic() + PATIENCE
-        entered: list[asyncio.Semaphore] = []
+        held: list[Places] = []
         try:
-            for share in self._shares[errand]:
-                await self._enter(share, until, errand)
-                entered.append(share)
-            return await self._take(errand)
+            for places in [*before, self._places]:
+                await self._enter(places, until, errand, first=first)
+                held.append(places)
+            connection = await self._take()
         except BaseException:
-            for share in entered:
-                share.release()
+            for places in held:
+                places.give_back()
             raise
+        self._held[connection] = held
+        return connection
 
-    async def take_back(self, connection: Connection, errand: Errand) -> None:
-        """End what `lend` began, with the same errand."""
+    async def take_back(self, connection: Connection) -> None:
+        """End what `lend` began."""
         try:
             await self.pool.putconn(connection)
         finally:
-            for share in self._shares[errand]:
-                share.release()
+            for places in self._held.pop(connection):
+                places.give_back()
 
     @asynccontextmanager
     async def lent(self, errand: Errand) -> AsyncIterator[Connection]:
@@ -92,15 +94,15 @@ class Lender:
         try:
             yield connection
         finally:
-            await self.take_back(connection, errand)
+            await self.take_back(connection)
 
-    async def _enter(self, share: asyncio.Semaphore, until: float, errand: Errand) -> None:
-        if not share.locked():
-            await share.acquire()
+    async def _enter(self, places: Places, until: float, errand: Errand, *, first: bool) -> None:
+        if not places.are_taken:
+            await places.take()
             return
         try:
             async with asyncio.timeout(until - time.monotonic()):
-                await share.acquire()
+                await places.take(first=first)
             if until - time.monotonic() < PATIENCE / 2:
                 self._pressed_at = time.monotonic()
         except TimeoutError:
@@ -108,12 +110,11 @@ class Lender:
                 raise PoolTimeout("the database is away") from None
             raise self._turn_away(errand) from None
 
-    async def _take(self, errand: Errand) -> Connection:
+    async def _take(self) -> Connection:
         try:
             return await self.pool.getconn(timeout=PATIENCE)
         except PoolTimeout:
-            if errand is Errand.READ_FOR_MANY:  # without a place it may have been busy
-                raise self._turn_away(errand) from None
+            pass
         # Not busy but away: a restart of the database is worth the pool's own patience.
         self._missed += 1
         try:

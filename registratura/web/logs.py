@@ -1,5 +1,6 @@
 """Logs: one JSON object a line on standard error, by structlog; libraries' loggers join in."""
 
+import contextlib
 import logging
 import sys
 import traceback
@@ -8,6 +9,17 @@ from typing import Any
 
 import psycopg
 import structlog
+
+
+class _Lines(structlog.WriteLogger):
+    """Lines that never break what they tell of: a full disk or a closed pipe loses the line."""
+
+    def msg(self, message: str) -> None:
+        """Write it, if it can be written."""
+        with contextlib.suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 def configure(level: int = logging.INFO) -> None:
@@ -25,7 +37,7 @@ def configure(level: int = logging.INFO) -> None:
     ]
     structlog.configure(
         processors=[*marked, *written],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )

@@ -26,7 +26,7 @@ from registratura.web.borrowing import borrow, errand_of, keep
 from registratura.web.cookies import Cookies
 from registratura.web.dates import region_day
 from registratura.web.duty import Duty
-from registratura.web.lending import Errand, Lender
+from registratura.web.lending import Lender
 from registratura.web.standby import Standby, wrote_lately
 from registratura.web.visitor import Visitor
 
@@ -154,7 +154,7 @@ async def lend_searching(request: AnyRequest, db: Connection) -> Connection:
     found = await standby.lend(now_of(request))
     if found is None:
         return db
-    keep(request.scope, standby.lender, found, Errand.READ)
+    keep(request.scope, standby.lender, found)
     return found
 
 

@@ -40,7 +40,7 @@ class Standby:
         self._asked_until = float("-inf")
 
     async def lend(self, now: datetime) -> Connection | None:
-        """A connection, to be given back to `lender` as a reading one; None: ask the primary.
+        """A connection, to be given back to `lender`; None: ask the primary.
 
         Of one that was away one request finds out whether it is back: whoever waits for it holds a
         connection of the primary meanwhile.
@@ -59,7 +59,7 @@ class Standby:
                 return db
         except psycopg.Error as error:
             self._leave_alone(error)
-        await self.lender.take_back(db, Errand.READ)
+        await self.lender.take_back(db)
         return None
 
     async def _ask(self, db: Connection, now: datetime) -> bool:

@@ -200,7 +200,7 @@ async def test_in_a_rush_who_is_turned_away_is_told_to_come_back(
             refused = await petrs.book(slot)
     finally:
         for it in held:
-            await lender.take_back(it, Errand.WRITE)
+            await lender.take_back(it)
     is_refused(refused, "INTERNAL_ERROR", slot)
     assert "очень многие" in refused.text("Status/Comment")
     assert not [it for it in logged if it["log_level"] == "error"], "nothing is broken"

@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -141,6 +143,25 @@ async def test_the_number_on_the_page_is_the_one_in_the_log(
     number = answer.headers["x-request-id"]
     assert number in answer.text
     assert number in capsys.readouterr().out
+
+
+def test_a_log_that_cannot_be_written_breaks_nothing() -> None:
+    with open("/dev/full", "w") as full:
+        told = subprocess.run(
+            [sys.executable, "-c", _LOGGING], stderr=full, stdout=subprocess.PIPE, check=True
+        )
+    assert told.stdout.split() == [b"on"]
+
+
+_LOGGING = """
+import logging
+import structlog
+from registratura.web import logs
+logs.configure()
+structlog.get_logger().error("fault")
+logging.getLogger("library").error("fault")
+print("on")
+"""
 
 
 async def test_the_log_tells_the_way_of_a_fault_and_nothing_of_people(

@@ -79,7 +79,7 @@ async def test_the_line_moves_on_when_a_looker_leaves(lender: Lender, crowd: int
     async with lender.lent(Errand.WRITE):
         pass
     waiting = asyncio.create_task(lender.lend(Errand.WRITE))
-    await lender.take_back(await waiting, Errand.WRITE)
+    await lender.take_back(await waiting)
 
 
 async def test_who_asks_for_many_goes_ahead_of_the_line(
@@ -92,28 +92,62 @@ async def test_who_asks_for_many_goes_ahead_of_the_line(
     in_line = asyncio.create_task(lender.lend(Errand.WRITE))
     ahead = asyncio.create_task(lender.lend(Errand.READ_FOR_MANY))
     await asyncio.sleep(0.01)
-    await lender.take_back(held.pop(), Errand.WRITE)
+    await lender.take_back(held.pop())
     first = await ahead
     assert not in_line.done()
-    await lender.take_back(first, Errand.READ_FOR_MANY)
+    second = asyncio.create_task(lender.lend(Errand.READ_FOR_MANY))
+    await asyncio.sleep(0.01)
+    assert not second.done()
+    await lender.take_back(held.pop())  # one at a time goes ahead: this is his who waits longer
+    held.append(await in_line)
+    in_line = asyncio.create_task(lender.lend(Errand.WRITE))
+    await lender.take_back(held.pop())
+    held.append(await second)
+    await lender.take_back(first)
     held.append(await in_line)
     for db in held:
-        await lender.take_back(db, Errand.WRITE)
+        await lender.take_back(db)
+
+
+async def test_of_several_who_ask_for_many_one_waits_for_the_other_only_where_all_is_taken(
+    lender: Lender,
+) -> None:
+    several = [await lender.lend(Errand.READ_FOR_MANY) for _ in range(2)]
+    assert not lender.is_pressed
+    for db in several:
+        await lender.take_back(db)
+
+
+async def test_a_busy_pool_is_not_taken_for_a_database_that_is_away(
+    lender: Lender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [await lender.lend(Errand.WRITE) for _ in range(lender.pool.max_size)]
+    with monkeypatch.context() as patient:
+        patient.setattr(lending, "PATIENCE", 10)
+        ahead = asyncio.create_task(lender.lend(Errand.READ_FOR_MANY))
+        await asyncio.sleep(0.01)
+    await lender.take_back(held.pop())
+    held.append(await ahead)
+    for errand in Errand:  # in a line, though all are busy for longer than anybody waits
+        with pytest.raises(Overloaded):
+            await lender.lend(errand)
+    for db in held:
+        await lender.take_back(db)
 
 
 async def test_a_long_line_is_felt_before_anybody_is_turned_away(
     lender: Lender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lending, "PATIENCE", 1.0)
+    monkeypatch.setattr(lending, "PATIENCE", 2.0)
     held = [await lender.lend(Errand.WRITE) for _ in range(lender.pool.max_size)]
-    for seconds in (0.1, 0.7):
+    for seconds in (0.1, 1.4):
         in_line = asyncio.create_task(lender.lend(Errand.WRITE))
         await asyncio.sleep(seconds)
-        await lender.take_back(held.pop(), Errand.WRITE)
+        await lender.take_back(held.pop())
         held.append(await in_line)
-        assert lender.is_pressed == (seconds > 0.5)
+        assert lender.is_pressed == (seconds > 1)
     for db in held:
-        await lender.take_back(db, Errand.WRITE)
+        await lender.take_back(db)
 
 
 async def test_nothing_is_kept_of_who_was_turned_away(pool: Pool) -> None:
@@ -124,10 +158,10 @@ async def test_nothing_is_kept_of_who_was_turned_away(pool: Pool) -> None:
             with pytest.raises(Overloaded):
                 await lender.lend(errand)
         for db in held:
-            await lender.take_back(db, Errand.WRITE)
+            await lender.take_back(db)
     everybody: list[Connection] = [await lender.lend(Errand.WRITE) for _ in range(pool.max_size)]
     for db in everybody:
-        await lender.take_back(db, Errand.WRITE)
+        await lender.take_back(db)
     for _ in range(int(pool.max_size * READS_SHARE)):
         await lender.lend(Errand.READ)
 
