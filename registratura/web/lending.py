@@ -60,10 +60,11 @@ class Lender:
     async def lend(self, errand: Errand) -> Connection:
         """A connection; a read waits for its share too. Refuses with `Overloaded` after `PATIENCE`.
 
-        One at a time who reads for many goes ahead of the line; others who do are as any reader.
+        One at a time who reads for many goes ahead of the line, where there is one.
         Raises `PoolTimeout` where connections are missing because the database is away.
         """
-        first = errand is Errand.READ_FOR_MANY and not self._ahead.are_taken
+        would_wait = self._places.are_taken or self._reads.are_taken
+        first = errand is Errand.READ_FOR_MANY and would_wait
         before = [] if errand is Errand.WRITE else [self._ahead if first else self._reads]
         until = time.monotonic() + PATIENCE
         held: list[Places] = []
