@@ -148,9 +148,10 @@ async def test_the_number_on_the_page_is_the_one_in_the_log(
 def test_a_log_that_cannot_be_written_breaks_nothing() -> None:
     with open("/dev/full", "w") as full:
         told = subprocess.run(
-            [sys.executable, "-c", _LOGGING], stderr=full, stdout=subprocess.PIPE, check=True
+            [sys.executable, "-c", _LOGGING], stderr=full, stdout=subprocess.PIPE, check=False
         )
     assert told.stdout.split() == [b"on"]
+    assert told.returncode in (0, 120)  # what Python says at its end of a stream that takes nothing
 
 
 _LOGGING = """
