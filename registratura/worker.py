@@ -26,7 +26,7 @@ from registratura.federal import jobs as federal_jobs
 from registratura.federal import sessions as federal_sessions
 from registratura.outbox import Announcement, Reactions, relay
 from registratura.outbox.relay import Reaction
-from registratura.people import erasure, invitations
+from registratura.people import bearers, erasure, invitations
 from registratura.settings import Settings, variable
 from registratura.web import limits, logs, sessions
 from registratura_ground.refused import Refused
@@ -104,6 +104,12 @@ def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
         async with pool.connection() as db:
             while await holds.end_expired(db, now=datetime.now(UTC)):
                 pass
+
+    @jobs.periodic(cron="*/10 * * * *")
+    @jobs.task(queueing_lock="note_uses", pass_context=False)
+    async def noting_uses(timestamp: int) -> None:
+        async with pool.connection() as db:
+            await bearers.note_uses(db)
 
     @jobs.periodic(cron="17 * * * *")
     @jobs.task(queueing_lock="sweep", pass_context=False)

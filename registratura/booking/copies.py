@@ -111,7 +111,9 @@ _PARTS: LiteralString = """
             from web_session where account_id = %(account)s and ends_at > created_at),
         'tokens', (select jsonb_agg(jsonb_build_object(
             'name', name, 'may_book', may_book, 'made_at', made_at, 'ends_at', ends_at,
-            'used_at', used_at, 'revoked_at', revoked_at,
+            'used_at', greatest(used_at, (select window_at from token_use
+                                          where token_id = token.id)),
+            'revoked_at', revoked_at,
             'patients', (select count(*) from token_patient where token_id = token.id))
             order by made_at)
             from token where account_id = %(account)s),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.errors import ForeignKeyViolation
 
-from registratura.db import Connection, records
+from registratura.db import Connection, execute, records
 from registratura.people import patients
 from registratura.people.patients import PATIENTS, Patient
 from registratura.people.tokens import digest
@@ -32,8 +32,8 @@ class Bearer:
 async def find(db: Connection, token: str, *, now: datetime, today: date) -> Bearer | None:
     """Who bears the token, or None where it is none, has ended or was revoked.
 
-    One statement counts the call and reads everything; `today` is the region's date. Only once a
-    minute does it wait for the disk, to note when the token was used.
+    One statement counts the call and reads everything, and waits for no disk; `today` is the
+    region's date.
     """
     began = datetime.fromtimestamp(
         now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), now.tzinfo
@@ -46,7 +46,6 @@ async def find(db: Connection, token: str, *, now: datetime, today: date) -> Bea
             now=now,
             window=began,
             next=began + WINDOW,
-            noticed_before=now - WINDOW,
             today=today,
         )
     except ForeignKeyViolation:  # erased with its account at this very moment
@@ -54,9 +53,20 @@ async def find(db: Connection, token: str, *, now: datetime, today: date) -> Bea
     return _bearer(found, began + WINDOW) if found else None
 
 
+async def note_uses(db: Connection) -> int:
+    """Write down in which minute each token was used last: counted calls are lost with a crash."""
+    return await execute(
+        db,
+        """
+        update token set used_at = window_at from token_use
+        where token.id = token_id and (used_at is null or used_at < window_at)
+        """,
+    )
+
+
 _BEARER: LiteralString = f"""
     with bearer as materialized (
-        select token.id as token_id, token.account_id as bearer_id, token.may_book, token.used_at,
+        select token.id as token_id, token.account_id as bearer_id, token.may_book,
                array(select person_id from token_patient where token_id = token.id) as whom,
                array(select consent.document || ' ' || consent.version from consent
                      where consent.account_id = token.account_id
@@ -73,11 +83,6 @@ _BEARER: LiteralString = f"""
             window_at = case when known.window_at = %(next)s
                              then known.window_at else excluded.window_at end
         returning calls
-    ), noticed as (
-        update token set used_at = %(now)s
-        from bearer
-        where token.id = bearer.token_id
-          and (bearer.used_at is null or bearer.used_at <= %(noticed_before)s)
     )
     select bearer.token_id, bearer.bearer_id, bearer.may_book, bearer.consents, counted.calls,
            patient.*

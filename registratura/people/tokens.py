@@ -145,7 +145,9 @@ async def search(db: Connection, account_id: UUID, *, now: datetime) -> list[Tok
         db,
         Token,
         """
-        select id, name, may_book, made_at, ends_at, used_at,
+        select id, name, may_book, made_at, ends_at,
+               greatest(used_at, (select window_at from token_use where token_id = token.id))
+                   as used_at,
                array(select coalesce(person.joined_into, person.id)
                      from token_patient join person on person.id = person_id
                      where token_id = token.id) as person_ids
