@@ -98,6 +98,22 @@ def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
     async def opening(timestamp: int) -> None:
         await open_days(pool, settings)
 
+    @jobs.periodic(cron="* * * * * */10")  # the sixth field is seconds
+    @jobs.task(queueing_lock="give_back", pass_context=False)
+    async def giving_back(timestamp: int) -> None:
+        stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER)
+        for job in stalled:
+            await jobs.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+
+    _add_sweeping(jobs, pool)
+    _add_notices(jobs, pool, settings)
+    federal_jobs.add(jobs, pool, settings)
+    return jobs
+
+
+def _add_sweeping(jobs: procrastinate.App, pool: Pool) -> None:
+    """What is over ends, and what was only counted is written down."""
+
     @jobs.periodic(cron="* * * * *")
     @jobs.task(queueing_lock="end_holds", pass_context=False)
     async def ending_holds(timestamp: int) -> None:
@@ -115,17 +131,6 @@ def make_jobs(pool: Pool, settings: Settings) -> procrastinate.App:
     @jobs.task(queueing_lock="sweep", pass_context=False)
     async def sweeping(timestamp: int) -> None:
         await sweep(pool, now=datetime.now(UTC))
-
-    @jobs.periodic(cron="* * * * * */10")  # the sixth field is seconds
-    @jobs.task(queueing_lock="give_back", pass_context=False)
-    async def giving_back(timestamp: int) -> None:
-        stalled = await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER)
-        for job in stalled:
-            await jobs.job_manager.retry_job(job, retry_at=datetime.now(UTC))
-
-    _add_notices(jobs, pool, settings)
-    federal_jobs.add(jobs, pool, settings)
-    return jobs
 
 
 def queues_of(jobs: procrastinate.App) -> list[tuple[list[str], int]]:
