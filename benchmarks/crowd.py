@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import time
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ from benchmarks.wishes import Wish
 PEOPLE, SLOTS = 5000, 500
 MINUTE, FIRST = 60.0, 5.0  # seconds: half come within the first five
 TRIES = 3
+ON_ITS_WAY = 0.05  # seconds from a commit to its answer at the client
 _SLOT = re.compile(rb'"slot": ?"([0-9a-f-]{36})"')
 CLIENTS_OF_A_SLOT, HOT_ROUNDS = 200, 5
 
@@ -33,10 +35,19 @@ class Rush:
     """What became of everybody."""
 
     load: Load = field(default_factory=Load)
-    sold: int = 0
+    sold: list[float] = field(default_factory=list)  # when it was answered
     refused: int = 0
-    without_alternatives: int = 0  # refused while there was something left to offer
+    with_nothing: list[float] = field(default_factory=list)  # refused, and nothing else was offered
     most_alternatives: int = 0
+
+    @property
+    def without_alternatives(self) -> int:
+        """Refused while there was something left to offer: what was the last may have been given
+        while the answer about it was on its way."""
+        return sum(
+            sum(sold <= moment + ON_ITS_WAY for sold in self.sold) < SLOTS
+            for moment in self.with_nothing
+        )
 
 
 def rush(stage: Stage, size: str) -> Result:
@@ -116,13 +127,14 @@ async def _one(caller: Caller, wish: Wish, done: Rush, chance: random.Random) ->
         tried = replace(wish, slot=chosen, key=uuid4())
         answer = await caller.ask(request(tried))
         if answer.status == 201:
-            done.sold += 1
+            done.sold.append(time.monotonic())
         if answer.status != 409:
             return
         others = _alternatives(answer)
         done.refused += 1
         done.most_alternatives = max(done.most_alternatives, len(others))
-        done.without_alternatives += not others and done.sold < SLOTS
+        if not others:
+            done.with_nothing.append(time.monotonic())
         chosen = others[0] if others else None
 
 
