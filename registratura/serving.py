@@ -16,7 +16,6 @@ from registratura.web import logs
 from registratura_ground.refused import Refused
 
 MOST_AT_ONCE = 1000  # connections of a process: the last wall, behind the guard of `web.lending`
-_YOUNG = 5000  # objects between two looks of the collector: what a few requests make
 GRACE_SECONDS = 10  # for requests under way when it is told to stop
 
 
@@ -29,7 +28,6 @@ def application() -> Litestar:
     # What stands now stands to the end: the collector, which stops everybody, need not look at it.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
     return app
 
 

@@ -82,10 +82,11 @@ class Lender:
 
     async def take_back(self, connection: Connection) -> None:
         """End what `lend` began."""
+        held = self._held.pop(connection)  # before it may be lent again
         try:
             await self.pool.putconn(connection)
         finally:
-            for places in self._held.pop(connection):
+            for places in held:
                 places.give_back()
 
     @asynccontextmanager
